@@ -1,0 +1,34 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Logger } from "../log/logger.ts";
+
+const statusOf: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+interface PeerSocket extends Duplex {
+  remoteAddress?: string;
+  bytesWritten?: number;
+  /** node:http keeps the running response here; an answer in its middle would be read as its body. */
+  _httpMessage?: { headersSent?: boolean } | null;
+}
+
+/** What was not HTTP gets its status and an end; nothing of the parser's error reaches the peer. Never throws. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: PeerSocket, log: Logger): void {
+  const status = statusOf[error.code ?? ""] ?? 400;
+  const gone = error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable;
+  log.debug(
+    { peer: socket.remoteAddress, reason: error.code ?? error.message, status: gone ? undefined : status },
+    "request refused",
+  );
+  socket.on("error", () => undefined);
+  if (gone || socket._httpMessage?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
+}

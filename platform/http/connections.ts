@@ -1,0 +1,34 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * The open connections of a server. node:http's own `closeIdleConnections` passes over those that never sent a request,
+ * and `closeAllConnections` over those in their TLS handshake.
+ */
+export class Connections {
+  readonly #all = new Set<Socket>();
+  readonly #fresh = new Set<Socket>();
+
+  watch(server: Server, secure: boolean): void {
+    server.on("connection", (socket: Socket) => this.#add(this.#all, socket));
+    server.on(secure ? "secureConnection" : "connection", (socket: Socket) => this.#add(this.#fresh, socket));
+    const onRequest = (request: IncomingMessage): boolean => this.#fresh.delete(request.socket);
+    server.on("request", onRequest);
+    server.on("checkContinue", onRequest);
+  }
+
+  /** Ends the connections on which no request is on its way, as far as one can know. */
+  endIdle(server: Server): void {
+    server.closeIdleConnections();
+    for (const socket of this.#fresh) if (socket.bytesRead === 0 || "encrypted" in socket) socket.destroy();
+  }
+
+  endAll(): void {
+    for (const socket of this.#all) socket.destroy();
+  }
+
+  #add(set: Set<Socket>, socket: Socket): void {
+    set.add(socket);
+    socket.once("close", () => set.delete(socket));
+  }
+}

@@ -1,0 +1,186 @@
+import { StewardError } from "../../kernel/errors.ts";
+
+export interface GatherOptions<Request, Result> {
+  /** Serves all; the results in the order of the requests. A rejection is that of every request. */
+  load(requests: readonly Request[]): Promise<Result[]>;
+  maxBatch: number;
+  /** Calls of the engine at once; what comes meanwhile makes the next call larger. */
+  maxRunning: number;
+  /** Requests that may wait or run; more are refused with `engine.unavailable`. */
+  maxOpen: number;
+}
+
+interface Open<Request, Result> {
+  readonly order: number;
+  readonly request: Request;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export const tooMany = (what: string): StewardError =>
+  new StewardError("engine.unavailable", `the store does not answer: too many ${what} wait`);
+
+/** Those that were waiting already when a call began which then failed: they are not kept for another one. */
+function splitAt<T extends { order: number }>(waiting: readonly T[], order: number): { before: T[]; after: T[] } {
+  const before = waiting.filter((open) => open.order < order);
+  return { before, after: before.length === 0 ? [...waiting] : waiting.filter((open) => open.order >= order) };
+}
+
+/**
+ * Requests of one turn of the event loop share one call of the engine. When a call fails as a whole, what has waited
+ * since before it fails with it, so that nobody waits for one time-out after another.
+ */
+export class Gatherer<Request, Result> {
+  readonly #options: GatherOptions<Request, Result>;
+  #waiting: Open<Request, Result>[] = [];
+  #running = 0;
+  #open = 0;
+  #order = 0;
+  #scheduled = false;
+
+  constructor(options: GatherOptions<Request, Result>) {
+    this.#options = options;
+  }
+
+  ask(request: Request): Promise<Result> {
+    if (this.#open >= this.#options.maxOpen) return Promise.reject(tooMany("reads"));
+    this.#open++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ order: this.#order++, request, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running >= this.#options.maxRunning) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      while (this.#waiting.length > 0 && this.#running < this.#options.maxRunning) {
+        void this.#run(this.#waiting.splice(0, this.#options.maxBatch));
+      }
+    });
+  }
+
+  async #run(batch: readonly Open<Request, Result>[]): Promise<void> {
+    this.#running++;
+    const begun = this.#order;
+    try {
+      const results = await this.#options.load(batch.map(({ request }) => request));
+      batch.forEach(({ resolve }, i) => resolve(results[i]!));
+    } catch (error) {
+      const { before, after } = splitAt(this.#waiting, begun);
+      this.#waiting = after;
+      this.#open -= before.length;
+      for (const { reject } of [...batch, ...before]) reject(error);
+    } finally {
+      this.#running--;
+      this.#open -= batch.length;
+      if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+}
+
+export interface WriteGatherOptions<Operation> {
+  /** Carries out all, in any order; one outcome each. A rejection is that of every operation. */
+  write(operations: readonly Operation[]): Promise<WriteOutcome[]>;
+  /** How long the first write waits for company, in milliseconds. */
+  delay: number;
+  maxBatch: number;
+  maxRunning: number;
+  maxOpen: number;
+}
+
+/** `applied: false`: no document was matched. */
+export type WriteOutcome = { applied: boolean } | { error: unknown };
+
+interface OpenWrite<Operation> {
+  readonly order: number;
+  readonly id: string;
+  readonly operation: Operation;
+  readonly resolve: (applied: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes made within a moment share one call of the engine, which may carry them out in any order; therefore only one
+ * write of a document is under way at a time, and the next one of it waits: those of one document keep their order.
+ * When a call fails as a whole, what has waited since before it fails with it.
+ */
+export class WriteGatherer<Operation> {
+  readonly #options: WriteGatherOptions<Operation>;
+  readonly #underWay = new Set<string>();
+  #waiting: OpenWrite<Operation>[] = [];
+  #running = 0;
+  #open = 0;
+  #order = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: WriteGatherOptions<Operation>) {
+    this.#options = options;
+  }
+
+  add(id: string, operation: Operation): Promise<boolean> {
+    if (this.#open >= this.#options.maxOpen) return Promise.reject(tooMany("writes"));
+    this.#open++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ order: this.#order++, id, operation, resolve, reject });
+      if (this.#waiting.length >= this.#options.maxBatch) this.#flush();
+      else this.#timer ??= setTimeout(() => this.#flush(), this.#options.delay);
+    });
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#running < this.#options.maxRunning) {
+      const batch = this.#take();
+      if (batch.length === 0) return;
+      void this.#run(batch);
+    }
+  }
+
+  /** The oldest writes whose documents are free; what waits behind another write of its document stays. */
+  #take(): OpenWrite<Operation>[] {
+    const batch: OpenWrite<Operation>[] = [];
+    const rest: OpenWrite<Operation>[] = [];
+    const passed = new Set<string>();
+    for (const write of this.#waiting) {
+      const { id } = write;
+      if (batch.length >= this.#options.maxBatch || this.#underWay.has(id) || passed.has(id)) {
+        passed.add(id);
+        rest.push(write);
+      } else {
+        this.#underWay.add(id);
+        batch.push(write);
+      }
+    }
+    this.#waiting = rest;
+    // In the same order in every process, so that two batches that lock the same documents do not lock each other out.
+    return batch.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async #run(batch: readonly OpenWrite<Operation>[]): Promise<void> {
+    this.#running++;
+    const begun = this.#order;
+    let outcomes: readonly WriteOutcome[];
+    try {
+      outcomes = await this.#options.write(batch.map(({ operation }) => operation));
+    } catch (error) {
+      outcomes = batch.map(() => ({ error }));
+      const { before, after } = splitAt(this.#waiting, begun);
+      this.#waiting = after;
+      this.#open -= before.length;
+      for (const { reject } of before) reject(error);
+    }
+    this.#running--;
+    this.#open -= batch.length;
+    for (const { id } of batch) this.#underWay.delete(id);
+    batch.forEach(({ resolve, reject }, i) => {
+      const outcome = outcomes[i]!;
+      if ("error" in outcome) reject(outcome.error);
+      else resolve(outcome.applied);
+    });
+    if (this.#waiting.length > 0 && this.#timer === undefined) this.#flush();
+  }
+}
