@@ -1,0 +1,47 @@
+import { genericPath, parentPath } from "../kernel/path.ts";
+import type { KnownTree } from "./known-tree.ts";
+import type { ModelEvidence } from "./selection.ts";
+
+const MAX_OBJECTS = 5_000;
+
+/** What a device's known values say about its models. `named`: what somebody or its first Inform recorded for it. */
+export function evidenceOf(known: KnownTree, named: readonly string[] = []): ModelEvidence {
+  const rootObject = rootOf(known);
+  const value = (name: string) => known.get(`${rootObject ?? "Device."}${name}`)?.value;
+  const version = value("RootDataModelVersion") ?? value("DeviceInfo.RootDataModelVersion");
+  const summary = value("DeviceSummary");
+  const objects = new Set<string>();
+  const services = new Set<string>();
+  for (const path of known.paths()) {
+    const service = /^[^.]+\.Services\.([^.]+)\.\d+\./.exec(path)?.[1];
+    if (service) services.add(service);
+    if (objects.size < MAX_OBJECTS) objects.add(genericPath(parentPath(path)));
+  }
+  objects.delete("");
+  return {
+    named,
+    ...(rootObject === undefined ? {} : { rootObject }),
+    ...(version === undefined ? {} : { rootDataModelVersion: version }),
+    ...(summary === undefined ? {} : { deviceSummary: summary }),
+    supportedDataModels: rootObject === undefined ? [] : supportedModels(known, rootObject),
+    services: [...services],
+    seenObjects: [...objects],
+  };
+}
+
+function rootOf(known: KnownTree): string | undefined {
+  for (const path of known.paths()) {
+    const root = path.slice(0, path.indexOf(".") + 1);
+    if (root === "Device." || root === "InternetGatewayDevice.") return root;
+  }
+  return undefined;
+}
+
+function supportedModels(known: KnownTree, root: string): { urn?: string; uuid?: string; url?: string }[] {
+  return known.rows(`${root}DeviceInfo.SupportedDataModel.`).map((row) => {
+    const [urn, uuid, url] = [`${row}URN`, `${row}UUID`, `${row}URL`].map(
+      (path) => known.get(path)?.value || undefined,
+    );
+    return { ...(urn ? { urn } : {}), ...(uuid ? { uuid } : {}), ...(url ? { url } : {}) };
+  });
+}
