@@ -1,0 +1,87 @@
+import { identityText, normalIdentity, wordsOf } from "../devices/identity.ts";
+import type { Contact } from "../devices/model.ts";
+import type { StoredDevice } from "../devices/stored.ts";
+import type { ContactReport, EventInput } from "../door.ts";
+import { noteSwitch } from "./cloned-identity.ts";
+
+/** What a contact changes in the device document: the fields to set, the document afterwards, and events that follow from it. */
+export interface ContactUpdate {
+  set: Record<string, unknown>;
+  device: StoredDevice;
+  events: EventInput[];
+}
+
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+
+function contactOf(
+  { at, remoteAddress, reasons, facts }: ContactReport,
+  { contact, informInterval }: StoredDevice,
+): Contact {
+  const interval = facts?.informInterval ?? informInterval;
+  return {
+    firstAt: contact?.firstAt ?? at,
+    lastAt: at,
+    ...(interval !== undefined && { nextExpectedAt: at + interval }),
+    ...(remoteAddress !== undefined && { remoteAddress }),
+    reasons,
+  };
+}
+
+/** Pure. Only what changed is set; `placed` are the fields of the parameters (see parameters/observing). */
+export function contactUpdate(
+  before: StoredDevice,
+  report: ContactReport,
+  placed: Record<string, unknown>,
+): ContactUpdate {
+  const { at, lease } = report;
+  const contact = contactOf(report, before);
+  const set: Record<string, unknown> = { contact, lease, ...placed, revision: before.revision + 1 };
+  for (const [name, value] of Object.entries(report.facts ?? {})) {
+    if (value !== undefined && !same(before[name], value)) set[name] = value;
+  }
+  if (report.events.some(({ type }) => type === "device.booted" || type === "device.bootstrapped"))
+    set["bootedAt"] = at;
+  const identity = normalIdentity(report.identity);
+  if (!same(before.identity, identity)) set["identity"] = identity;
+  const events = addressChange(before, report, set);
+  if (set["identity"] !== undefined || before.contact?.remoteAddress !== contact.remoteAddress) {
+    set["words"] = wordsOf({ ...before, identity, contact });
+  }
+  const device = { ...before, ...set } as StoredDevice;
+  device.endpoints = endpointChange(before, report, set);
+  return { set, device, events };
+}
+
+/** Sets the changed fields of the endpoint's state; resolves to the endpoints afterwards. */
+function endpointChange(
+  { endpoints }: StoredDevice,
+  { endpointKey, endpointState }: ContactReport,
+  set: Record<string, unknown>,
+) {
+  const place = endpoints.findIndex(({ key }) => key === endpointKey);
+  const endpoint = endpoints[place];
+  if (endpoint === undefined || endpointState === undefined) return endpoints;
+  const state = { ...endpoint.state };
+  for (const [name, value] of Object.entries(endpointState)) {
+    if (value === undefined || same(state[name], value)) continue;
+    state[name] = value;
+    set[`endpoints.${place}.state.${name}`] = value;
+  }
+  return endpoints.with(place, { ...endpoint, state });
+}
+
+function addressChange(before: StoredDevice, report: ContactReport, set: Record<string, unknown>): EventInput[] {
+  const { at, remoteAddress, lease } = report;
+  const last = before.contact?.remoteAddress;
+  if (remoteAddress === undefined || last === undefined || last === remoteAddress) return [];
+  const superseded =
+    before.lease !== undefined && before.lease.until > at && before.lease.sessionId !== lease.sessionId;
+  const latest = { address: remoteAddress, at, superseded };
+  const { switches, cloned } = noteSwitch(before.addressSwitches ?? [], latest, before.clonedReportedAt);
+  set["addressSwitches"] = switches;
+  if (!cloned) return [];
+  set["clonedReportedAt"] = at;
+  const addresses = [...new Set(switches.map(({ address }) => address))];
+  return [{ type: "device.identityCloned", data: { identity: identityText(report.identity), addresses } }];
+}

@@ -1,0 +1,67 @@
+import { asStewardError } from "../../kernel/errors.ts";
+import type { StoredDevice } from "../devices/stored.ts";
+import type { Contacts } from "../door.ts";
+import { openOperations } from "../operations/operation-store.ts";
+import { dropActive } from "../operations/sweeps.ts";
+import { observe } from "../parameters/observing.ts";
+import type { ContactStore } from "./contact-store.ts";
+import { openContact } from "./opening.ts";
+
+export const createContacts = (store: ContactStore): Contacts => ({
+  open: (report) => openContact(store, report),
+  keep: (deviceId, lease, endpoint) => keepLease(store, deviceId, lease, endpoint),
+  close: (deviceId, sessionId, end) => closeContact(store, deviceId, sessionId, end),
+  async resume(deviceId, sessionId) {
+    const device = await store.devices.gathered.findByKey(deviceId);
+    return device?.lease?.sessionId === sessionId ? device : undefined;
+  },
+  byEndpoint: (endpointKey) => store.devices.gathered.findByKey(endpointKey, "endpoints.key"),
+  observe: (deviceId, patch) => observe(store.parameters, deviceId, patch),
+  record: (deviceId, events, at) => store.events.append(events.map((event) => ({ ...event, deviceId, at }))),
+});
+
+async function keepLease(
+  { devices }: ContactStore,
+  deviceId: string,
+  lease: NonNullable<StoredDevice["lease"]>,
+  endpoint: Parameters<Contacts["keep"]>[2],
+): Promise<boolean> {
+  const set: Record<string, unknown> = { lease };
+  if (endpoint !== undefined) {
+    const device = await devices.gathered.findByKey(deviceId);
+    const place = device?.endpoints.findIndex(({ key }) => key === endpoint.key) ?? -1;
+    if (place < 0) return false;
+    for (const [name, value] of Object.entries(endpoint.state)) {
+      if (value !== undefined) set[`endpoints.${place}.state.${name}`] = value;
+    }
+  }
+  return devices.gathered.updateById(deviceId, { $set: set }, { "lease.sessionId": lease.sessionId });
+}
+
+async function closeContact(
+  store: ContactStore,
+  deviceId: string,
+  sessionId: string,
+  { at, failed, wakeAgain }: Parameters<Contacts["close"]>[2],
+): Promise<void> {
+  const held = await store.devices.gathered.updateById(
+    deviceId,
+    { $unset: { lease: true } },
+    { "lease.sessionId": sessionId },
+  );
+  if (failed !== undefined) {
+    const event = { type: "session.failed" as const, deviceId, sessionId, at, data: { reason: failed } };
+    await store.events.append([event]);
+    // What the device was busy with may or may not have happened; a session that took over sees to it itself.
+    if (held) await dropActive(store.operations, await openOperations(store.operations, deviceId), at);
+  }
+  if (wakeAgain !== true) return;
+  try {
+    await store.wake.requestContact(deviceId, { reason: "more to do" });
+  } catch (error) {
+    store.log.warn(
+      { deviceId, error: asStewardError(error) },
+      "another contact could not be asked for; the device comes by itself",
+    );
+  }
+}

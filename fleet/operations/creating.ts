@@ -1,0 +1,211 @@
+import { StewardError } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import type { Instant } from "../../kernel/time.ts";
+import type { StoredDevice } from "../devices/stored.ts";
+import type { OperationOptions } from "../door.ts";
+import { isSecretName } from "../parameters/secret-names.ts";
+import { createdEvent } from "./finishing.ts";
+import { operationKinds } from "./kinds.ts";
+import type { OperationRequest } from "./model.ts";
+import { type OperationStore, sealSecrets } from "./operation-store.ts";
+import { blankSecrets } from "./request-secrets.ts";
+import type { StoredOperation } from "./stored.ts";
+import { requestWake } from "./waking.ts";
+
+export const operationLimits = {
+  openPerDevice: 1000,
+  defaultPriority: 50,
+  defaultAttempts: 3,
+  maxAttempts: 100,
+} as const;
+
+export interface Created {
+  operation: StoredOperation;
+  created: boolean;
+}
+
+/** See `Operations.create`. */
+export async function createOperation(
+  store: OperationStore,
+  deviceId: string,
+  request: OperationRequest,
+  options: OperationOptions,
+  by: string,
+): Promise<Created> {
+  const now = store.clock.now();
+  requireOptions(options, now);
+  const earlier = await findByIdempotency(store, deviceId, request, options, by);
+  if (earlier !== undefined) return { operation: earlier, created: false };
+  const device = await store.devices.gathered.findByKey(deviceId);
+  await requireAcceptable(store, device, deviceId, request);
+  const operation = await documentOf(store, device!, request, options, by, now);
+  const shared = await insert(store, operation, request, options, by);
+  if (shared !== undefined) return { operation: await adopt(store, shared, options), created: false };
+  store.meters.created.add({ kind: request.kind });
+  await store.events.write([createdEvent(store, operation)]);
+  if (operation.wakeAt !== undefined && operation.wakeAt <= now) await requestWake(store, operation);
+  return { operation, created: true };
+}
+
+function requireOptions(
+  { priority, notBefore, expiresAt, maxAttempts, idempotencyKey }: OperationOptions,
+  now: Instant,
+): void {
+  const refuse = (field: string, rule: string): never => {
+    throw new StewardError("argument.invalid", `${field} ${rule}`, { details: { field } });
+  };
+  const within = (n: number, low: number, high: number): boolean => Number.isInteger(n) && n >= low && n <= high;
+  if (priority !== undefined && !within(priority, 1, 100)) refuse("priority", "is an integer from 1 to 100");
+  if (maxAttempts !== undefined && !within(maxAttempts, 1, operationLimits.maxAttempts)) {
+    refuse("maxAttempts", `is an integer from 1 to ${operationLimits.maxAttempts}`);
+  }
+  if (expiresAt !== undefined && expiresAt <= now) refuse("expiresAt", "lies in the future");
+  if (expiresAt !== undefined && (notBefore ?? 0) >= expiresAt) refuse("notBefore", "lies before expiresAt");
+  if (idempotencyKey !== undefined && !within(idempotencyKey.length, 1, 255))
+    refuse("idempotencyKey", "has 1 to 255 characters");
+}
+
+async function requireAcceptable(
+  store: OperationStore,
+  device: StoredDevice | undefined,
+  deviceId: string,
+  request: OperationRequest,
+): Promise<void> {
+  if (device === undefined)
+    throw new StewardError("resource.notFound", "there is no such device", { details: { deviceId } });
+  if (device.admission === "rejected")
+    throw new StewardError("state.conflict", "the device is rejected", { details: { deviceId } });
+  const open = await store.operations.countDocuments({ openFor: deviceId }, { limit: operationLimits.openPerDevice });
+  if (open >= operationLimits.openPerDevice) {
+    throw new StewardError("state.conflict", `the device has ${open} open operations already`, {
+      details: { deviceId },
+    });
+  }
+  if (!operationKinds[request.kind].validated || device.validation === "off" || store.validation === undefined) return;
+  const findings = await store.validation.validate(device, request);
+  if (findings.some(({ severity }) => severity === "error")) {
+    throw new StewardError("validation.failed", "the device's data model refuses the request", {
+      details: { findings },
+    });
+  }
+}
+
+const digest = ({ secrets }: OperationStore, text: string): string =>
+  secrets.mac("fleet.operation", text).toString("base64url");
+
+const idempotencyIdOf = (store: OperationStore, key: string, by: string): string =>
+  digest(store, JSON.stringify([by, key]));
+
+/** Covers the secrets too, under a key: they cannot be guessed from it. */
+const fingerprintOf = (
+  store: OperationStore,
+  deviceId: string,
+  request: OperationRequest,
+  options: OperationOptions,
+): string => {
+  const { priority, notBefore, expiresAt, wake, maxAttempts } = options;
+  return digest(store, JSON.stringify([deviceId, request, priority, notBefore, expiresAt, wake, maxAttempts]));
+};
+
+async function findByIdempotency(
+  store: OperationStore,
+  deviceId: string,
+  request: OperationRequest,
+  options: OperationOptions,
+  by: string,
+): Promise<StoredOperation | undefined> {
+  if (options.idempotencyKey === undefined) return undefined;
+  const idempotencyId = idempotencyIdOf(store, options.idempotencyKey, by);
+  const earlier = await store.operations.findOne({ idempotencyId });
+  if (earlier !== undefined && earlier.fingerprint !== fingerprintOf(store, deviceId, request, options)) {
+    throw new StewardError("idempotency.conflict", "the idempotency key was used for a different request", {
+      details: { operationId: earlier._id },
+    });
+  }
+  return earlier;
+}
+
+async function documentOf(
+  store: OperationStore,
+  device: StoredDevice,
+  request: OperationRequest,
+  options: OperationOptions,
+  by: string,
+  now: Instant,
+): Promise<StoredOperation> {
+  const _id = newId(now);
+  const hidden = new Set(await store.validation?.secretPaths?.(device, request));
+  const typed = (await store.validation?.typed?.(device, request)) ?? request;
+  const { request: shown, secrets } = blankSecrets(typed, (path) => isSecretName(path) || hidden.has(path));
+  const { notBefore, idempotencyKey, wake = "now", priority = operationLimits.defaultPriority } = options;
+  return {
+    _id,
+    deviceId: device._id,
+    openFor: device._id,
+    request: shown,
+    ...(secrets && { sealed: sealSecrets(store, _id, secrets) }),
+    state: "queued",
+    priority,
+    createdAt: now,
+    createdBy: by,
+    ...(notBefore !== undefined && { notBefore }),
+    expiresAt: options.expiresAt ?? Math.max(now, notBefore ?? 0) + store.policy.operationLifetime,
+    wake,
+    // A device never seen cannot be woken; its first contact finds the operation.
+    ...(wake === "now" && device.contact !== undefined && { wakeAt: Math.max(now, notBefore ?? 0) }),
+    ...(idempotencyKey !== undefined && {
+      idempotencyKey,
+      idempotencyId: idempotencyIdOf(store, idempotencyKey, by),
+      fingerprint: fingerprintOf(store, device._id, request, options),
+    }),
+    ...(isShared(request, options) && { dedupeKey: digest(store, JSON.stringify([device._id, request, priority])) }),
+    correlator: _id,
+    attempt: 0,
+    maxAttempts: options.maxAttempts ?? operationLimits.defaultAttempts,
+    history: [{ at: now, state: "queued" }],
+  };
+}
+
+/** Two callers may share an operation only when neither asked for anything special. */
+const isShared = ({ kind }: OperationRequest, { notBefore, expiresAt, idempotencyKey }: OperationOptions): boolean =>
+  operationKinds[kind].shared === true &&
+  notBefore === undefined &&
+  expiresAt === undefined &&
+  idempotencyKey === undefined;
+
+/** Resolves to the operation that made this one redundant, or to `undefined` when it is stored. */
+async function insert(
+  store: OperationStore,
+  operation: StoredOperation,
+  request: OperationRequest,
+  options: OperationOptions,
+  by: string,
+): Promise<StoredOperation | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await store.operations.gathered.insertOne(operation);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof StewardError) || error.code !== "engine.duplicateKey" || attempt === 3) throw error;
+      const { deviceId, dedupeKey } = operation;
+      const first =
+        (await findByIdempotency(store, deviceId, request, options, by)) ??
+        (dedupeKey === undefined ? undefined : await store.operations.findOne({ dedupeKey }));
+      if (first !== undefined) return first;
+    }
+  }
+}
+
+/** A caller that wants the device woken gets that also from an operation that would have waited. */
+async function adopt(
+  store: OperationStore,
+  shared: StoredOperation,
+  { wake = "now" }: OperationOptions,
+): Promise<StoredOperation> {
+  if (wake !== "now" || shared.state !== "queued" || shared.dedupeKey === undefined) return shared;
+  const wakeAt = store.clock.now();
+  const woken = await store.operations.gathered.updateById(shared._id, { $set: { wake, wakeAt } }, { state: "queued" });
+  if (!woken) return shared;
+  await requestWake(store, { ...shared, wakeAt });
+  return { ...shared, wake };
+}

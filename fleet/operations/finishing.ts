@@ -1,0 +1,52 @@
+import { newId } from "../../kernel/ids.ts";
+import type { EventDocument } from "../events/model.ts";
+import type { OperationState } from "./model.ts";
+import { isOpen, type Move, moveOperation } from "./moves.ts";
+import type { OperationStore } from "./operation-store.ts";
+import type { StoredOperation } from "./stored.ts";
+
+const severityOf: Partial<Record<OperationState, EventDocument["severity"]>> = { failed: "error", expired: "warning" };
+
+/** The event that says how an operation ended; its id is in the operation, so that it is never appended twice. */
+export function finishedEvent({ events }: OperationStore, operation: StoredOperation): EventDocument {
+  const { _id, deviceId, request, state, fault, finishedAt, createdAt, createdBy } = operation;
+  const event = {
+    type: "operation.finished" as const,
+    at: finishedAt ?? createdAt,
+    deviceId,
+    operationId: _id,
+    severity: severityOf[state] ?? "info",
+    data: { kind: request.kind, state, createdBy, ...(fault && { fault }) },
+  };
+  return events.document(event, operation.finishedEventId);
+}
+
+export function createdEvent({ events }: OperationStore, operation: StoredOperation): EventDocument {
+  const { _id, deviceId, request, createdAt, createdBy } = operation;
+  const data = { kind: request.kind, createdBy };
+  return events.document({ type: "operation.created", at: createdAt, deviceId, operationId: _id, data }, _id);
+}
+
+/**
+ * Moves an operation and, when that finishes it, appends the event and tells who waits. A crash between the two is
+ * healed by `announceMissing`. Resolves to the operation as it is now, or `undefined` when somebody else was first.
+ */
+export async function carryOut(
+  store: OperationStore,
+  known: StoredOperation,
+  move: Move,
+  options: { indirect?: boolean } = {},
+): Promise<StoredOperation | undefined> {
+  const { operations, policy } = store;
+  const finishes = !isOpen(move.to);
+  const set = finishes
+    ? { ...move.set, finishedEventId: newId(move.at), removeAt: new Date(move.at + policy.retention.operations) }
+    : (move.set ?? {});
+  if (!(await moveOperation(operations, known, { ...move, set }, options))) return undefined;
+  store.meters.moved.add({ kind: known.request.kind, state: move.to });
+  const moved = await operations.gathered.findByKey(known._id);
+  if (moved === undefined || !finishes) return moved;
+  await store.events.write([finishedEvent(store, moved)]);
+  store.waiters.finished(moved._id);
+  return moved;
+}

@@ -1,0 +1,40 @@
+import type { OperationKind } from "./model.ts";
+
+export interface KindRule {
+  /** Operations of one lane are with the device one after the other, from the start to the completion. */
+  lane?: "transfer" | "software";
+  /** What an operation of this kind holds back while the device has accepted it and finishes it later. */
+  acceptedHolds: "everything" | "lane" | "nothing";
+  /** An equal one that is still queued serves both callers. */
+  shared?: true;
+  /** The data model is asked before it is taken in. */
+  validated?: true;
+}
+
+/** The rules of each kind for the queue of a device; what is done with the device is the adapter's. */
+export const operationKinds: Record<OperationKind, KindRule> = {
+  read: { acceptedHolds: "nothing", shared: true },
+  write: { acceptedHolds: "nothing", validated: true },
+  create: { acceptedHolds: "nothing", validated: true },
+  delete: { acceptedHolds: "nothing", validated: true },
+  discover: { acceptedHolds: "nothing" },
+  setAttributes: { acceptedHolds: "nothing", validated: true },
+  readAttributes: { acceptedHolds: "nothing" },
+  reboot: { acceptedHolds: "everything" },
+  factoryReset: { acceptedHolds: "everything" },
+  scheduleContact: { acceptedHolds: "nothing" },
+  download: { acceptedHolds: "lane", lane: "transfer" },
+  upload: { acceptedHolds: "lane", lane: "transfer" },
+  cancelTransfer: { acceptedHolds: "nothing" },
+  listTransfers: { acceptedHolds: "nothing" },
+  software: { acceptedHolds: "lane", lane: "software" },
+  capabilities: { acceptedHolds: "nothing" },
+  raw: { acceptedHolds: "nothing" },
+  wake: { acceptedHolds: "nothing", shared: true },
+};
+
+/** Whether `accepted`, which the device finishes later, holds back an operation of kind `kind`. */
+export function heldByAccepted(accepted: OperationKind, kind: OperationKind): boolean {
+  const { acceptedHolds, lane } = operationKinds[accepted];
+  return acceptedHolds === "everything" || (acceptedHolds === "lane" && operationKinds[kind].lane === lane);
+}

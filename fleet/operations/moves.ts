@@ -1,0 +1,82 @@
+import type { Instant } from "../../kernel/time.ts";
+import type { Update } from "../../platform/store/port.ts";
+import { type OperationHistoryEntry, type OperationState, openStates, operationMoves } from "./model.ts";
+import type { OperationCollection, StoredOperation } from "./stored.ts";
+
+/** Entries of an operation's history that are kept. */
+export const HISTORY = 50;
+
+export const isOpen = (state: OperationState): boolean => openStates.includes(state);
+export const isLegalMove = (from: OperationState, to: OperationState): boolean =>
+  (operationMoves[from] as readonly OperationState[]).includes(to);
+
+/**
+ * The states to pass from `from` to `to` (`to` included), the fewest there are; `undefined` when no legal way leads
+ * there. Needed where a report overtakes what we knew: a completion for an operation that waits to be repeated.
+ */
+export function legalWay(from: OperationState, to: OperationState): OperationState[] | undefined {
+  let ways: OperationState[][] = [[from]];
+  const visited = new Set([from]);
+  while (ways.length > 0) {
+    const longer: OperationState[][] = [];
+    for (const way of ways) {
+      for (const next of operationMoves[way.at(-1)!]) {
+        if (next === to) return [...way.slice(1), next];
+        if (visited.has(next)) continue;
+        visited.add(next);
+        longer.push([...way, next]);
+      }
+    }
+    ways = longer;
+  }
+  return undefined;
+}
+
+export interface Move {
+  to: OperationState;
+  at: Instant;
+  note?: string;
+  set?: Record<string, unknown>;
+  unset?: readonly (keyof StoredOperation & string)[];
+}
+
+const onTheWay = (states: readonly OperationState[], { at, note }: Move): OperationHistoryEntry[] =>
+  states.map((state, index) => ({ at, state, ...(index === states.length - 1 && note !== undefined && { note }) }));
+
+/** The fields that only make sense while queued, or with the device. */
+const leavingQueue = ["wakeAt", "nextAttemptAt", "dedupeKey"] as const;
+
+function updateOf(way: readonly OperationState[], move: Move): Update {
+  const { to, at, set = {}, unset = [] } = move;
+  const finished = !isOpen(to);
+  const gone = new Set<string>([...unset, ...(to === "queued" ? [] : leavingQueue), ...(finished ? ["openFor"] : [])]);
+  for (const field of Object.keys(set)) gone.delete(field);
+  return {
+    $set: { ...set, state: to, ...(finished && { finishedAt: at }) },
+    ...(gone.size > 0 && { $unset: Object.fromEntries([...gone].map((field) => [field, true as const])) }),
+    $push: { history: { $each: onTheWay(way, move), $slice: -HISTORY } },
+  };
+}
+
+/**
+ * Moves an operation, if it is still in the state in which the caller knows it and the table allows the move; of several
+ * who try at once one wins. Resolves to whether it moved.
+ */
+export async function moveOperation(
+  operations: OperationCollection,
+  known: StoredOperation,
+  move: Move,
+  options: { guard?: Record<string, unknown>; indirect?: boolean } = {},
+): Promise<boolean> {
+  const way = options.indirect
+    ? legalWay(known.state, move.to)
+    : isLegalMove(known.state, move.to)
+      ? [move.to]
+      : undefined;
+  if (way === undefined) return false;
+  return operations.gathered.updateById(known._id, updateOf(way, move), {
+    ...options.guard,
+    state: known.state,
+    attempt: known.attempt,
+  });
+}

@@ -1,0 +1,148 @@
+import type { Instant } from "../../kernel/time.ts";
+import type { DeviceDocument } from "../devices/model.ts";
+import { heldByAccepted } from "./kinds.ts";
+import type { OperationDocument, OperationState, WaitingReason } from "./model.ts";
+
+export interface WakeState {
+  since: Instant;
+  nextTryAt?: Instant;
+  attempts: number;
+  lastError?: string;
+}
+
+export interface Circumstances {
+  device: DeviceDocument;
+  /** The device's open operations that come before this one (see `queueOrder`). */
+  aheadOfIt: readonly OperationDocument[];
+  wakeState?: WakeState;
+  queueHealthy: boolean;
+  now: Instant;
+  /** True for the conversation that holds the device and asks what to do next. */
+  inThisSession: boolean;
+}
+
+const rank: Record<OperationState, number> = {
+  accepted: 0,
+  active: 1,
+  unknown: 2,
+  queued: 3,
+  done: 4,
+  failed: 4,
+  expired: 4,
+  cancelled: 4,
+};
+
+/**
+ * The order in which a device's open operations are looked at: what it has accepted, what was left `active` or
+ * `unknown`, then what is queued, by priority and age.
+ */
+export const queueOrder = (a: OperationDocument, b: OperationDocument): number =>
+  rank[a.state] - rank[b.state] || a.priority - b.priority || (a._id < b._id ? -1 : 1);
+
+/**
+ * Whether `ahead` must go before `operation`. One that is scheduled for later, or whose lane is taken, lets others pass;
+ * one that backs off does not, or its repetition would undo what came after it.
+ */
+function holdsBack(ahead: OperationDocument, operation: OperationDocument, { aheadOfIt, now }: Circumstances): boolean {
+  const { kind } = ahead.request;
+  if (ahead.state === "accepted") return heldByAccepted(kind, operation.request.kind);
+  if (ahead.state !== "queued") return true;
+  if ((ahead.notBefore ?? 0) > now) return false;
+  const laneTaken = aheadOfIt.some((other) => other.state === "accepted" && heldByAccepted(other.request.kind, kind));
+  return !laneTaken || heldByAccepted(kind, operation.request.kind);
+}
+
+const enteredAt = ({ history, createdAt }: OperationDocument): Instant => history.at(-1)?.at ?? createdAt;
+
+/**
+ * Why an operation does not start now; empty: it may start (in the session that asks), or it is finished. The only
+ * judge: `work.next`, the reasons at the API and the console all come from here (DESIGN decision 11).
+ */
+export function reasonsToWait(operation: OperationDocument, circumstances: Circumstances): WaitingReason[] {
+  const since = enteredAt(operation);
+  const { inThisSession } = circumstances;
+  switch (operation.state) {
+    case "accepted":
+      return [{ code: "awaitingCompletion", since, ...untilOf(operation.completionDueAt) }];
+    case "active":
+      if (inThisSession) return reasonsOfQueue(operation, circumstances);
+      return isLive(circumstances)
+        ? [inSession(circumstances)]
+        : [...afterDrop(since), ...reasonsOfContact(operation, circumstances)];
+    case "unknown":
+      return [...(inThisSession ? [] : afterDrop(since)), ...reasonsOfQueue(operation, circumstances)];
+    case "queued":
+      return reasonsOfQueue(operation, circumstances);
+    default:
+      return [];
+  }
+}
+
+const untilOf = (until: Instant | undefined): { until?: Instant } => (until === undefined ? {} : { until });
+const isLive = ({ device: { lease }, now }: Circumstances): boolean => lease !== undefined && lease.until > now;
+
+const afterDrop = (since: Instant): WaitingReason[] => [
+  { code: "outcomeUnknown", since, remedy: "The next contact finds out what became of it." },
+];
+
+const inSession = ({ device: { lease, contact }, now }: Circumstances): WaitingReason => ({
+  code: "inSession",
+  since: contact?.lastAt ?? now,
+  ...untilOf(lease?.until),
+});
+
+function reasonsOfDevice({ createdAt }: OperationDocument, { device, now }: Circumstances): WaitingReason[] {
+  const reasons: WaitingReason[] = [];
+  if (device.admission === "quarantined" || device.admission === "rejected") {
+    reasons.push({
+      code: "deviceNotAdmitted",
+      params: { admission: device.admission },
+      since: device.contact?.firstAt ?? device.createdAt,
+      remedy: "Admit the device.",
+    });
+  }
+  if ((device.holdUntil ?? 0) > now) {
+    reasons.push({ code: "deviceHeld", since: createdAt, ...untilOf(device.holdUntil), remedy: "Release the device." });
+  }
+  return reasons;
+}
+
+function reasonsOfQueue(operation: OperationDocument, circumstances: Circumstances): WaitingReason[] {
+  const { aheadOfIt, now } = circumstances;
+  const since = enteredAt(operation);
+  const reasons = reasonsOfDevice(operation, circumstances);
+  if ((operation.notBefore ?? 0) > now) reasons.push({ code: "notBefore", since, ...untilOf(operation.notBefore) });
+  if ((operation.nextAttemptAt ?? 0) > now) {
+    const params = { attempt: operation.attempt, maxAttempts: operation.maxAttempts };
+    reasons.push({ code: "backingOff", params, since, ...untilOf(operation.nextAttemptAt) });
+  }
+  const holder = aheadOfIt.find((ahead) => holdsBack(ahead, operation, circumstances));
+  if (holder !== undefined) {
+    const params = { operationId: holder._id, kind: holder.request.kind, state: holder.state };
+    reasons.push({
+      code: "behindOperation",
+      params,
+      since,
+      ...untilOf(holder.completionDueAt ?? holder.nextAttemptAt),
+    });
+  }
+  return [...reasons, ...reasonsOfContact(operation, circumstances)];
+}
+
+function reasonsOfContact(operation: OperationDocument, circumstances: Circumstances): WaitingReason[] {
+  const { device, wakeState, queueHealthy, inThisSession } = circumstances;
+  if (inThisSession) return [];
+  if (isLive(circumstances)) return [inSession(circumstances)];
+  const since = enteredAt(operation);
+  if (operation.wake === "now" && device.contact !== undefined) {
+    if (!queueHealthy) return [{ code: "queueUnavailable", since, remedy: "See the health of the queue." }];
+    if (wakeState !== undefined) return [reasonOfWake(wakeState)];
+  }
+  return [{ code: "awaitingContact", since, ...untilOf(device.contact?.nextExpectedAt) }];
+}
+
+function reasonOfWake({ since, attempts, lastError, nextTryAt }: WakeState): WaitingReason {
+  if (lastError === undefined) return { code: "awaitingWake", params: { attempts }, since, ...untilOf(nextTryAt) };
+  const remedy = "It is tried again; the device also comes by itself.";
+  return { code: "wakeFailed", params: { attempts, error: lastError }, since, ...untilOf(nextTryAt), remedy };
+}

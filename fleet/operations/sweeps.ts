@@ -1,0 +1,160 @@
+import { idFloor } from "../../kernel/ids.ts";
+import { type Instant, minutes, seconds } from "../../kernel/time.ts";
+import type { Filter } from "../../platform/store/port.ts";
+import type { EventDocument } from "../events/model.ts";
+import { carryOut, createdEvent, finishedEvent } from "./finishing.ts";
+import type { OperationState } from "./model.ts";
+import type { Move } from "./moves.ts";
+import { type OperationStore, openOperations } from "./operation-store.ts";
+import { queueOrder } from "./readiness.ts";
+import { dropped } from "./settling.ts";
+import type { StoredOperation } from "./stored.ts";
+import { requestWake } from "./waking.ts";
+
+/** Operations that one run looks at; the next run goes on. */
+const PER_RUN = 1000;
+/** What a crash may have left without its event lies within this time. */
+const ANNOUNCED_WITHIN = minutes(15);
+const ANNOUNCED_AFTER = seconds(20);
+
+const mayExpire: readonly OperationState[] = ["queued", "accepted", "unknown"];
+
+const isExpired = ({ state, expiresAt, completionDueAt }: StoredOperation, now: Instant): boolean =>
+  mayExpire.includes(state) && expiresAt <= now && !(state === "accepted" && (completionDueAt ?? 0) > now);
+
+const isOverdue = ({ state, completionDueAt }: StoredOperation, now: Instant): boolean =>
+  state === "accepted" && completionDueAt !== undefined && completionDueAt <= now;
+
+const expiry = (at: Instant): Move => ({
+  to: "expired",
+  at,
+  set: { fault: { code: "expired", message: "not carried out in time" } },
+});
+
+const overdue = ({ wake }: StoredOperation, at: Instant): Move => ({
+  to: "unknown",
+  at,
+  note: "the completion did not come in time",
+  ...(wake === "now" && { set: { wakeAt: at } }),
+});
+
+/** Puts right what time has overtaken, before it is decided what is next. Resolves to those still open, in `queueOrder`. */
+export async function healOverdue(
+  store: OperationStore,
+  open: StoredOperation[],
+  now: Instant,
+): Promise<StoredOperation[]> {
+  if (!open.some((operation) => isOverdue(operation, now) || isExpired(operation, now))) return open;
+  const healed: StoredOperation[] = [];
+  for (const operation of open) {
+    const current = await healOne(store, operation, now);
+    if (current?.openFor !== undefined) healed.push(current);
+  }
+  return healed.sort(queueOrder);
+}
+
+async function healOne(
+  store: OperationStore,
+  operation: StoredOperation,
+  now: Instant,
+): Promise<StoredOperation | undefined> {
+  const move = isOverdue(operation, now)
+    ? overdue(operation, now)
+    : isExpired(operation, now)
+      ? expiry(now)
+      : undefined;
+  if (move === undefined) return operation;
+  return (await carryOut(store, operation, move)) ?? store.operations.findOne({ _id: operation._id });
+}
+
+const some = ({ operations }: OperationStore, filter: Filter): Promise<StoredOperation[]> =>
+  operations.find(filter, { limit: PER_RUN }).toArray();
+
+/** Ends what was not carried out in time. Resolves to how many. */
+export async function expireOperations(store: OperationStore, now: Instant): Promise<number> {
+  let count = 0;
+  for (const operation of await some(store, { state: { $in: mayExpire }, expiresAt: { $lte: now } })) {
+    if (isExpired(operation, now) && (await carryOut(store, operation, expiry(now))) !== undefined) count += 1;
+  }
+  return count;
+}
+
+/** `active` ones whose conversation is gone, and `accepted` ones whose completion did not come, become `unknown`. */
+export async function recoverOperations(store: OperationStore, now: Instant): Promise<number> {
+  let count = 0;
+  const active = await some(store, { state: "active" });
+  const ids = [...new Set(active.map(({ deviceId }) => deviceId))];
+  const devices = await store.devices.find({ _id: { $in: ids } }, { projection: { lease: 1 } }).toArray();
+  const held = new Set(devices.filter(({ lease }) => lease !== undefined && lease.until > now).map(({ _id }) => _id));
+  for (const operation of active) {
+    if (held.has(operation.deviceId)) continue;
+    if (await carryOut(store, operation, dropped(operation, now, { note: "the session ended without an answer" })))
+      count += 1;
+  }
+  for (const operation of await some(store, { state: "accepted", completionDueAt: { $lte: now } })) {
+    if (await carryOut(store, operation, overdue(operation, now))) count += 1;
+  }
+  return count;
+}
+
+/** Another conversation took the device: what the earlier one had with it is `unknown` now. */
+export async function dropActive(store: OperationStore, open: readonly StoredOperation[], now: Instant): Promise<void> {
+  const active = open.filter(({ state }) => state === "active");
+  await Promise.all(
+    active.map((operation) =>
+      carryOut(store, operation, dropped(operation, now, { note: "another session took over" })),
+    ),
+  );
+}
+
+/** A device was admitted or released: what waited for that wants its contact from `from` on. */
+export async function oweWakes(store: OperationStore, deviceId: string, from: Instant): Promise<void> {
+  const waiting = (await openOperations(store, deviceId)).filter(
+    ({ state, wake }) => state === "queued" && wake === "now",
+  );
+  await Promise.all(
+    waiting.map(({ _id, state, notBefore = 0, nextAttemptAt = 0 }) => {
+      const wakeAt = Math.max(from, notBefore, nextAttemptAt);
+      return store.operations.gathered.updateById(_id, { $set: { wakeAt } }, { state });
+    }),
+  );
+}
+
+/** Asks for the contacts that are owed: scheduled, after a back-off, or because the queue refused or we crashed. */
+export async function wakeDue(store: OperationStore, now: Instant): Promise<number> {
+  let count = 0;
+  const due = await store.operations.find({ wakeAt: { $lte: now } }, { sort: { wakeAt: 1 }, limit: PER_RUN }).toArray();
+  for (const operation of due) {
+    if (!(await requestWake(store, operation))) break;
+    count += 1;
+  }
+  return count;
+}
+
+/** Appends the events of operations that a crash left without. */
+export async function announceMissing(store: OperationStore, now: Instant): Promise<number> {
+  const from = now - ANNOUNCED_WITHIN;
+  const to = now - ANNOUNCED_AFTER;
+  const created = store.operations.find({ _id: { $gte: idFloor(from), $lt: idFloor(to) } });
+  const finished = store.operations.find({ finishedAt: { $gte: from, $lt: to } });
+  return (await announce(store, created, createdEvent)) + (await announce(store, finished, finishedEvent));
+}
+
+async function announce(
+  store: OperationStore,
+  found: AsyncIterable<StoredOperation>,
+  eventOf: typeof createdEvent,
+): Promise<number> {
+  let appended = 0;
+  let due: EventDocument[] = [];
+  const appendMissing = async (): Promise<void> => {
+    const known = await store.events.known(due.map(({ _id }) => _id));
+    const missing = due.filter(({ _id }) => !known.has(_id));
+    await store.events.write(missing);
+    appended += missing.length;
+    due = [];
+  };
+  for await (const operation of found) if (due.push(eventOf(store, operation)) >= PER_RUN) await appendMissing();
+  if (due.length > 0) await appendMissing();
+  return appended;
+}

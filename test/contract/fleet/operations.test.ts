@@ -1,0 +1,396 @@
+import { expect, it } from "@jest/globals";
+import type { ValidationPort } from "../../../fleet/door.ts";
+import type { OperationRequest } from "../../../fleet/operations/model.ts";
+import { fleetCollections } from "../../../fleet/schema.ts";
+import { hours, minutes, seconds } from "../../../kernel/time.ts";
+import { contact, describeFleet } from "./fixture.ts";
+
+const write = (value: string, path = "Device.WiFi.SSID.1.SSID"): OperationRequest => ({
+  kind: "write",
+  values: [{ path, value }],
+});
+const fault = { code: "device.internal", message: "9002" };
+
+describeFleet("operations", (fixture) => {
+  const now = () => fixture.clock.now();
+  const create = async (deviceId: string, request: OperationRequest, options = {}) =>
+    (await fixture.fleet.operations.create(deviceId, request, options, "t")).operation;
+  const known = async (serial: string) => (await contact(fixture, serial)).device;
+
+  it("are durable, announced and owed a wake before their creator gets an answer", async () => {
+    const { _id } = await known("O1");
+    const operation = await create(_id, write("a"));
+    expect(await fixture.fleet.operations.get(operation._id)).toEqual(operation);
+    expect(operation).toMatchObject({
+      state: "queued",
+      priority: 50,
+      attempt: 0,
+      wake: "now",
+      correlator: operation._id,
+    });
+    expect(operation.correlator.length).toBeLessThanOrEqual(32);
+    expect(fixture.wake.requests.at(-1)).toEqual({ deviceId: _id, operationId: operation._id, reason: "write" });
+    const { items } = await fixture.fleet.events.list({ deviceId: _id, types: ["operation.created"], limit: 5 });
+    expect(items).toMatchObject([{ operationId: operation._id, data: { kind: "write", createdBy: "t" } }]);
+  });
+
+  it("start in the order of priority, then of creation, one at a time", async () => {
+    const device = await known("O2");
+    const second = await create(device._id, write("2"));
+    const third = await create(device._id, write("3"));
+    const first = await create(device._id, write("1"), { priority: 10 });
+    const { work } = fixture.fleet;
+    const { sessionId } = device.lease!;
+    const ran: string[] = [];
+    for (;;) {
+      const operation = await work.next(device, sessionId, now());
+      if (operation === undefined) break;
+      expect(await work.begin(operation, "{}", now())).toBe(true);
+      await work.advance(operation._id, "sent", now());
+      const settled = await work.settle(operation._id, { state: "done", result: { status: 0 } }, now());
+      expect(settled).toMatchObject({ state: "done", attempt: 1, progress: "sent", result: { status: 0 } });
+      ran.push(operation._id);
+    }
+    expect(ran).toEqual([first, second, third].map(({ _id }) => _id));
+    const { items } = await fixture.fleet.events.list({
+      deviceId: device._id,
+      types: ["operation.finished"],
+      limit: 9,
+    });
+    expect(items.map(({ operationId }) => operationId)).toEqual([third, second, first].map(({ _id }) => _id));
+  });
+
+  it("are begun once, by the session that holds the device, however many try", async () => {
+    const device = await known("O3");
+    await create(device._id, write("a"));
+    const { work } = fixture.fleet;
+    const offers = await Promise.all(
+      Array.from({ length: 4 }, () => work.next(device, device.lease!.sessionId, now())),
+    );
+    const begun = await Promise.all(offers.map((offer) => work.begin(offer!, "{}", now())));
+    expect(begun.filter(Boolean)).toHaveLength(1);
+    const late = await create((await known("O4"))._id, write("b"));
+    const holder = (await fixture.fleet.devices.get(late.deviceId))!;
+    const offered = await work.next(holder, holder.lease!.sessionId, now());
+    await contact(fixture, "O4");
+    expect(await work.begin(offered!, "{}", now())).toBe(false);
+  });
+
+  it("become unknown when another conversation takes the device, and come first then", async () => {
+    const device = await known("O5");
+    const dropped = await create(device._id, write("a"));
+    const { work, operations } = fixture.fleet;
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "sent", now());
+    const again = await contact(fixture, "O5");
+    expect(again.supersededLease?.sessionId).toBe(device.lease!.sessionId);
+    expect(await operations.get(dropped._id)).toMatchObject({ state: "unknown", progress: "sent" });
+    await create(device._id, write("b"), { priority: 1 });
+    expect((await work.awaiting(device._id)).map(({ _id }) => _id)).toEqual([dropped._id]);
+    const resumed = await work.next(again.device, again.sessionId, now());
+    expect(resumed).toMatchObject({ _id: dropped._id, state: "unknown" });
+    expect(await work.begin(resumed!, "reread", now())).toBe(true);
+    await expect(work.advance(dropped._id, "more", now())).resolves.toBeUndefined();
+  });
+
+  it("are tried again after a back-off, until the attempts are used up", async () => {
+    const device = await known("O6");
+    const operation = await create(device._id, write("a"), { maxAttempts: 2 });
+    const { work, operations } = fixture.fleet;
+    const { sessionId } = device.lease!;
+    await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
+    expect(await work.settle(operation._id, { state: "retry", fault }, now())).toMatchObject({
+      state: "queued",
+      fault,
+      nextAttemptAt: now() + seconds(30),
+    });
+    expect(await work.next(device, sessionId, now())).toBeUndefined();
+    expect((await operations.why(operation)).map(({ code }) => code)).toContain("backingOff");
+    const asked = fixture.wake.requests.length;
+    expect(await fixture.runJob("operations.wake")).toBe(0);
+    await fixture.clock.advance(seconds(31));
+    expect(await fixture.runJob("operations.wake")).toBe(1);
+    expect(fixture.wake.requests.slice(asked)).toEqual([
+      { deviceId: device._id, operationId: operation._id, reason: "write" },
+    ]);
+    await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
+    expect(await work.settle(operation._id, { state: "retry", fault }, now())).toMatchObject({
+      state: "failed",
+      attempt: 2,
+      fault,
+    });
+  });
+
+  it("finish in another session when the device accepted them; a report that comes twice changes nothing", async () => {
+    const device = await known("O7");
+    const operation = await create(device._id, {
+      kind: "download",
+      fileType: "1 Firmware Upgrade Image",
+      url: "http://192.0.2.9/f",
+    });
+    const { work } = fixture.fleet;
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    const completionDueAt = now() + minutes(60);
+    await work.settle(operation._id, { state: "accepted", progress: "sent", completionDueAt }, now());
+    const other = await create(device._id, { kind: "upload", fileType: "2 Vendor Log File" });
+    expect(await work.next(device, device.lease!.sessionId, now())).toBeUndefined();
+    expect(await fixture.fleet.operations.why(other)).toMatchObject([
+      { code: "behindOperation", until: completionDueAt },
+      { code: "inSession" },
+    ]);
+    expect(await work.findByCorrelator(device._id, "", ["upload"])).toBeUndefined();
+    expect((await work.findByCorrelator(device._id, "", ["download"]))?._id).toBe(operation._id);
+    expect(await work.findByCorrelator((await known("O8"))._id, operation.correlator, ["download"])).toBeUndefined();
+    const found = await work.findByCorrelator(device._id, operation.correlator, ["download"]);
+    expect(await work.settle(found!._id, { state: "done" }, now())).toMatchObject({ state: "done" });
+    expect(await work.settle(found!._id, { state: "failed", fault }, now())).toBeUndefined();
+    expect(await fixture.fleet.operations.get(operation._id)).toMatchObject({ state: "done" });
+    expect((await work.next(device, device.lease!.sessionId, now()))?._id).toBe(other._id);
+  });
+
+  it("leave accepted when the completion does not come, and end when their time is over", async () => {
+    const device = await known("O9");
+    const transfer = await create(
+      device._id,
+      { kind: "download", fileType: "1", url: "http://192.0.2.9/f" },
+      { expiresAt: now() + minutes(30) },
+    );
+    const { work, operations } = fixture.fleet;
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    await work.settle(transfer._id, { state: "accepted", progress: "{}", completionDueAt: now() + minutes(60) }, now());
+    const later = await create(device._id, write("a"), { expiresAt: now() + minutes(5) });
+    await fixture.clock.advance(minutes(40));
+    expect(await fixture.runJob("operations.expire")).toBe(1);
+    expect(await operations.get(later._id)).toMatchObject({ state: "expired", fault: { code: "expired" } });
+    expect(await operations.get(transfer._id)).toMatchObject({ state: "accepted" });
+    await fixture.clock.advance(minutes(25));
+    await fixture.runJob("operations.recover");
+    expect(await operations.get(transfer._id)).toMatchObject({ state: "unknown" });
+    await fixture.runJob("operations.expire");
+    expect(await operations.get(transfer._id)).toMatchObject({ state: "expired" });
+  });
+
+  it("that are expired are not started, also before the sweep has met them", async () => {
+    const device = await known("O10");
+    const operation = await create(device._id, write("a"), { expiresAt: now() + seconds(5) });
+    await fixture.clock.advance(seconds(6));
+    expect(await fixture.fleet.operations.why(operation)).toEqual([]);
+    expect(await fixture.fleet.work.next(device, device.lease!.sessionId, now())).toBeUndefined();
+    expect(await fixture.fleet.operations.get(operation._id)).toMatchObject({ state: "expired" });
+  });
+
+  it("wait for their time", async () => {
+    const device = await known("O11");
+    const asked = fixture.wake.requests.length;
+    const operation = await create(device._id, write("a"), { notBefore: now() + minutes(10) });
+    expect(fixture.wake.requests).toHaveLength(asked);
+    expect(await fixture.fleet.work.next(device, device.lease!.sessionId, now())).toBeUndefined();
+    expect((await fixture.fleet.operations.why(operation))[0]).toMatchObject({
+      code: "notBefore",
+      until: operation.notBefore,
+    });
+    await fixture.clock.advance(minutes(10));
+    await fixture.runJob("operations.wake");
+    expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: operation._id });
+    expect((await fixture.fleet.work.next(device, device.lease!.sessionId, now()))?._id).toBe(operation._id);
+  });
+
+  it("given twice under one idempotency key are one; a different request under it conflicts", async () => {
+    const { _id } = await known("O12");
+    const options = { idempotencyKey: "k1" };
+    const { operations } = fixture.fleet;
+    const made = await Promise.all(Array.from({ length: 4 }, () => operations.create(_id, write("a"), options, "t")));
+    expect(new Set(made.map(({ operation }) => operation._id)).size).toBe(1);
+    expect(made.filter(({ created }) => created)).toHaveLength(1);
+    await expect(operations.create(_id, write("b"), options, "t")).rejects.toMatchObject({
+      code: "idempotency.conflict",
+    });
+    expect((await operations.create(_id, write("b"), options, "somebody else")).created).toBe(true);
+  });
+
+  it("that only read or wake are shared while they are queued", async () => {
+    const device = await known("O13");
+    const { operations, work } = fixture.fleet;
+    const read: OperationRequest = { kind: "read", paths: ["Device.DeviceInfo."] };
+    const made = await Promise.all(
+      Array.from({ length: 4 }, () => operations.create(device._id, read, { wake: "nextContact" }, "t")),
+    );
+    const first = made[0]!.operation;
+    expect(new Set(made.map(({ operation }) => operation._id)).size).toBe(1);
+    expect((await operations.create(device._id, write("a"), {}, "t")).created).toBe(true);
+    const woken = await operations.create(device._id, read, { wake: "now" }, "t");
+    expect(woken).toMatchObject({ created: false, operation: { _id: first._id, wake: "now" } });
+    expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: first._id });
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    expect((await operations.create(device._id, read, {}, "t")).created).toBe(true);
+  });
+
+  it("are cancelled at once while queued, and asked for while the device has them", async () => {
+    const device = await known("O14");
+    const { operations, work } = fixture.fleet;
+    const queued = await create(device._id, write("a"));
+    expect(await operations.cancel(queued._id, "t")).toMatchObject({ state: "cancelled" });
+    const active = await create(device._id, write("b"));
+    const offered = await work.next(device, device.lease!.sessionId, now());
+    await work.begin(offered!, "{}", now());
+    expect(await operations.cancel(active._id, "t")).toMatchObject({ state: "active", cancelRequested: true });
+    expect(await work.settle(active._id, { state: "retry", fault }, now())).toMatchObject({ state: "cancelled" });
+    await expect(operations.cancel((await done(device._id))._id, "t")).rejects.toMatchObject({
+      code: "state.conflict",
+    });
+  });
+
+  const done = async (deviceId: string) => {
+    const device = (await fixture.fleet.devices.get(deviceId))!;
+    const operation = await create(deviceId, write("done"));
+    await fixture.fleet.work.begin(
+      (await fixture.fleet.work.next(device, device.lease!.sessionId, now()))!,
+      "{}",
+      now(),
+    );
+    return (await fixture.fleet.work.settle(operation._id, { state: "done" }, now()))!;
+  };
+
+  it("cannot be begun when they were cancelled after they were offered", async () => {
+    const device = await known("O15");
+    const operation = await create(device._id, write("a"));
+    const offered = await fixture.fleet.work.next(device, device.lease!.sessionId, now());
+    await fixture.fleet.operations.cancel(operation._id, "t");
+    expect(await fixture.fleet.work.begin(offered!, "{}", now())).toBe(false);
+    await expect(fixture.fleet.work.advance(operation._id, "x", now())).rejects.toMatchObject({
+      code: "state.conflict",
+    });
+  });
+
+  it("that failed can be given again, with their secrets", async () => {
+    const device = await known("O16");
+    const { operations, work } = fixture.fleet;
+    const failed = await create(device._id, write("geheim", "Device.WiFi.AccessPoint.1.Security.KeyPassphrase"));
+    expect(failed.request).toMatchObject({ values: [{ value: "********" }] });
+    await expect(operations.retry(failed._id, "t")).rejects.toMatchObject({ code: "state.conflict" });
+    const offered = await work.next(device, device.lease!.sessionId, now());
+    expect(offered!.request).toMatchObject({ values: [{ value: "geheim" }] });
+    await work.begin(offered!, "{}", now());
+    await work.settle(failed._id, { state: "failed", fault }, now());
+    const again = await operations.retry(failed._id, "t");
+    expect(again._id).not.toBe(failed._id);
+    expect((await work.next(device, device.lease!.sessionId, now()))!.request).toMatchObject({
+      values: [{ value: "geheim" }],
+    });
+  });
+
+  it("leave no secret in the store, the listing or the log", async () => {
+    const device = await known("O17");
+    const { _id } = await create(device._id, {
+      kind: "download",
+      fileType: "1",
+      url: "http://u:geheim@192.0.2.9/f",
+      password: "geheim",
+    });
+    const stored = await fleetCollections(fixture.store).operations.findOne({ _id });
+    expect(stored!.sealed).toBeDefined();
+    expect(JSON.stringify(stored)).not.toContain("geheim");
+    const { items } = await fixture.fleet.operations.list({ deviceId: device._id, limit: 5 });
+    expect(Object.keys(items[0]!)).not.toContain("sealed");
+    const offered = await fixture.fleet.work.next(device, device.lease!.sessionId, now());
+    expect(offered!.request).toMatchObject({ url: "http://u:geheim@192.0.2.9/f", password: "geheim" });
+  });
+
+  it("are refused with the findings of the data model, and for an unknown device", async () => {
+    const device = await known("O18");
+    const finding = { path: "Device.X", severity: "error" as const, code: "range", rule: "range 1..5" };
+    const validation: ValidationPort = {
+      validate: async (_device, request) => (request.kind === "write" ? [finding] : []),
+    };
+    const { operations } = fixture.another({ validation });
+    await expect(operations.create(device._id, write("9"), {}, "t")).rejects.toMatchObject({
+      code: "validation.failed",
+      details: { findings: [finding] },
+    });
+    expect((await operations.create(device._id, { kind: "reboot" }, {}, "t")).created).toBe(true);
+    await expect(operations.create("nobody", write("a"), {}, "t")).rejects.toMatchObject({ code: "resource.notFound" });
+    await expect(operations.create(device._id, write("a"), { priority: 0 }, "t")).rejects.toMatchObject({
+      code: "argument.invalid",
+    });
+  });
+
+  it("are waited for: until they finish, here or in another process, or until the deadline", async () => {
+    const device = await known("O19");
+    const { operations, work } = fixture.fleet;
+    const operation = await create(device._id, write("a"));
+    const here = operations.wait(operation._id, now() + minutes(1));
+    const elsewhere = fixture.another().operations.wait(operation._id, now() + hours(10));
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    await work.settle(operation._id, { state: "done" }, now());
+    expect(await here).toMatchObject({ state: "done" });
+    const outcome = { state: undefined as string | undefined };
+    void elsewhere.then((finished) => (outcome.state = finished?.state));
+    for (let i = 0; i < 1000 && outcome.state === undefined; i++) {
+      await fixture.clock.advance(seconds(1));
+      await operations.get(operation._id);
+    }
+    expect(outcome.state).toBe("done");
+    const never = await create(device._id, write("b"));
+    const waiting = operations.wait(never._id, now());
+    expect(await waiting).toMatchObject({ state: "queued" });
+    expect(fixture.clock.pending).toBe(0);
+  });
+
+  it("that waited for their device to be released or admitted want its contact then", async () => {
+    const device = await known("O22");
+    const holdUntil = now() + minutes(5);
+    await fixture.fleet.devices.update(device._id, { holdUntil }, "t");
+    const operation = await create(device._id, write("a"));
+    expect((await fixture.fleet.operations.why(operation))[0]).toMatchObject({ code: "deviceHeld", until: holdUntil });
+    const wakes = () => fixture.wake.requests.filter(({ operationId }) => operationId === operation._id).length;
+    const before = wakes();
+    await fixture.fleet.devices.update(device._id, { holdUntil: null }, "t");
+    await fixture.runJob("operations.wake");
+    expect(wakes()).toBe(before + 1);
+    await fixture.fleet.devices.update(device._id, { holdUntil: now() + minutes(5) }, "t");
+    await fixture.runJob("operations.wake");
+    expect(wakes()).toBe(before + 1);
+    await fixture.clock.advance(minutes(5));
+    await fixture.runJob("operations.wake");
+    expect(wakes()).toBe(before + 2);
+  });
+
+  it("list by device, state and kind, newest first, page by page", async () => {
+    const { _id } = await known("O20");
+    const made: string[] = [];
+    for (let i = 0; i < 5; i++) made.unshift((await create(_id, write(String(i))))._id);
+    const first = await fixture.fleet.operations.list({
+      deviceId: _id,
+      states: ["queued"],
+      kinds: ["write"],
+      limit: 3,
+    });
+    const second = await fixture.fleet.operations.list({
+      deviceId: _id,
+      states: ["queued"],
+      limit: 3,
+      cursor: first.next!,
+    });
+    expect([...first.items, ...second.items].map((operation) => operation._id)).toEqual(made);
+    expect(second.next).toBeUndefined();
+    expect((await fixture.fleet.operations.list({ deviceId: _id, states: ["done"], limit: 3 })).items).toEqual([]);
+  });
+
+  it("give up an operation whose link drops each time", async () => {
+    const device = await known("O21");
+    const operation = await create(device._id, write("a"));
+    const { work, operations } = fixture.fleet;
+    for (let i = 0; i < 12 && (await operations.get(operation._id))!.state !== "failed"; i++) {
+      const offered = await work.next(device, device.lease!.sessionId, now());
+      if (offered !== undefined) {
+        await work.begin(offered, "{}", now());
+        await work.settle(operation._id, { state: "unknown", note: "connection lost" }, now());
+      }
+      await fixture.clock.advance(minutes(20));
+    }
+    expect(await operations.get(operation._id)).toMatchObject({
+      state: "failed",
+      attempt: 6,
+      fault: { code: "outcome.unknown" },
+    });
+  });
+});
