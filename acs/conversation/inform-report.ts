@@ -1,0 +1,124 @@
+import type { ContactReport } from "../../fleet/door.ts";
+import type { ParameterObservation } from "../../fleet/parameters/model.ts";
+import { MAX_PATH_LENGTH } from "../../kernel/path.ts";
+import { type Instant, seconds } from "../../kernel/time.ts";
+import { isTrue } from "../../kernel/value.ts";
+import { observe } from "../procedures/reading.ts";
+import type { RpcRequest } from "../rpc/index.ts";
+import { canonicalEventCode, fleetEvents } from "./event-codes.ts";
+
+export type Root = "Device." | "InternetGatewayDevice.";
+
+/** An Inform in the fleet's words. */
+export interface InformReport {
+  /** Canonical codes with their CommandKeys. */
+  events: { code: string; commandKey: string }[];
+  root?: Root;
+  contact: Pick<ContactReport, "reasons" | "values" | "facts" | "events"> & { endpointState: Record<string, unknown> };
+}
+
+type Facts = NonNullable<ContactReport["facts"]>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Draft {
+  facts: Writable<Facts>;
+  state: Record<string, unknown>;
+  periodicInform?: boolean;
+}
+
+/** What single parameters mean, by their name without the root. Other values are only kept. */
+const meanings: Readonly<Record<string, (draft: Draft, value: string) => void>> = {
+  "DeviceInfo.HardwareVersion": ({ facts }, value) => {
+    facts.hardwareVersion = value;
+  },
+  "DeviceInfo.SoftwareVersion": ({ facts }, value) => {
+    facts.softwareVersion = value;
+  },
+  "DeviceInfo.ModelName": ({ facts }, value) => {
+    facts.modelName = value;
+  },
+  "DeviceInfo.ProvisioningCode": ({ facts }, value) => {
+    facts.provisioningCode = value;
+  },
+  RootDataModelVersion: ({ facts }, value) => {
+    if (/^\d+\.\d+/.test(value)) facts.dataModels = [`Device:${value.trim()}`];
+  },
+  DeviceSummary: ({ facts }, value) => {
+    const models = modelsOfSummary(value);
+    if (models.length > 0 && facts.dataModels === undefined) facts.dataModels = models;
+  },
+  "ManagementServer.ParameterKey": ({ state }, value) => {
+    state.parameterKey = value;
+  },
+  "ManagementServer.ConnectionRequestURL": ({ state }, value) => {
+    state.connectionRequestUrl = value;
+  },
+  "ManagementServer.UDPConnectionRequestAddress": ({ state }, value) => {
+    state.udpConnectionRequestAddress = value;
+  },
+  "ManagementServer.ConnReqJabberID": ({ state }, value) => {
+    state.jabberId = value;
+  },
+  "ManagementServer.PeriodicInformEnable": (draft, value) => {
+    draft.periodicInform = isTrue(value);
+  },
+  "ManagementServer.PeriodicInformInterval": ({ facts }, value) => {
+    const interval = Number(value);
+    if (Number.isInteger(interval) && interval > 0 && interval <= 4_294_967_295)
+      facts.informInterval = seconds(interval);
+  },
+};
+
+/** `InternetGatewayDevice:1.4[](Baseline:1), VoiceService:1.0[1](…)` names two models. */
+export const modelsOfSummary = (summary: string): string[] =>
+  summary
+    .replace(/\([^)]*\)/g, "")
+    .split(",")
+    .map((piece) => /^\s*([\w-]+:\d+\.\d+)/.exec(piece)?.[1])
+    .filter((model) => model !== undefined)
+    .slice(0, 16);
+
+const roots: readonly Root[] = ["Device.", "InternetGatewayDevice."];
+const MAX_FACT = 256;
+
+export function reportOf(
+  body: RpcRequest<"Inform">,
+  session: { namespace: string; version: string },
+  at: Instant,
+): InformReport {
+  const events = body.Event.map(({ EventCode, CommandKey }) => ({
+    code: canonicalEventCode(EventCode),
+    commandKey: CommandKey.trim(),
+  }));
+  const reasons = events.map((event) => event.code);
+  const draft: Draft = { facts: {}, state: { ...session, retryCount: body.RetryCount } };
+  const observations: ParameterObservation[] = [];
+  let root: Root | undefined;
+  for (const one of body.ParameterList) {
+    if (one.Name.length > MAX_PATH_LENGTH) continue;
+    observations.push(observe(one));
+    const prefix = roots.find((candidate) => one.Name.startsWith(candidate));
+    if (prefix === undefined) continue;
+    root ??= prefix;
+    const rest = one.Name.slice(prefix.length);
+    if (Object.hasOwn(meanings, rest)) meanings[rest]?.(draft, one.Value.value.slice(0, MAX_FACT).trim());
+  }
+  if (root !== undefined) draft.state.root = root;
+  if (draft.periodicInform === false) delete draft.facts.informInterval;
+  // A reset device is a new one to us: what was learnt about talking to it may no longer hold (specs §2.3).
+  if (reasons.includes("0 BOOTSTRAP")) Object.assign(draft.state, forgotten);
+  const paths = observations.map((one) => one.path);
+  return {
+    events,
+    ...(root === undefined ? {} : { root }),
+    contact: {
+      reasons,
+      values: { at, source: "inform", observations },
+      facts: draft.facts,
+      events: fleetEvents(reasons, paths),
+      endpointState: draft.state,
+    },
+  };
+}
+
+const forgotten = { readBatch: null, readBy: null, discovery: null, unsupportedMethods: null, methods: null };

@@ -1,0 +1,34 @@
+import type { Events } from "../../../fleet/door.ts";
+import { type Clock, minutes } from "../../../kernel/time.ts";
+import type { Logger } from "../../../platform/log/logger.ts";
+import { BoundedMap } from "../bounded-map.ts";
+import type { RefusalReason } from "./authenticator.ts";
+
+export interface AuthenticationFailure {
+  remoteAddress: string;
+  username: string;
+  reason: RefusalReason;
+}
+
+/** So many events in a window of ten minutes, each pair of source and user once: peers do not write our log full. */
+const CAPACITY = 200;
+
+/** Records that somebody was refused, as an event for the operator. Never throws and never makes the peer wait. */
+export function createFailureRecord(events: Pick<Events, "append">, clock: Clock, log: Logger) {
+  const recorded = new BoundedMap<true>(clock, CAPACITY, minutes(10));
+  return ({ remoteAddress, username, reason }: AuthenticationFailure): void => {
+    const key = `${remoteAddress} ${username.slice(0, 256)}`;
+    if (recorded.get(key) !== undefined || recorded.size >= CAPACITY) return;
+    recorded.set(key, true);
+    events
+      .append([
+        {
+          type: "authentication.failed",
+          severity: "warning",
+          at: clock.now(),
+          data: { remoteAddress, username: username.slice(0, 256), reason },
+        },
+      ])
+      .catch((error: unknown) => log.warn({ error }, "a failed authentication could not be recorded"));
+  };
+}

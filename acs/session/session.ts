@@ -1,0 +1,158 @@
+import type { Duration, Instant } from "../../kernel/time.ts";
+import type { Principal } from "./principal.ts";
+import { isLegalMove, moves, type SessionState } from "./states.ts";
+
+/** What a session is held to; from the configuration, the CPE's SessionTimeout header and its model's quirks. */
+export interface SessionLimits {
+  /** T of specs/cwmp §1.7: how long the next POST is waited for. */
+  readonly inactivity: Duration;
+  readonly total: Duration;
+  /** RPCs sent by us. */
+  readonly rpcs: number;
+  /** Requests taken from the CPE. */
+  readonly requests: number;
+  /** The CPE ends only after one more empty POST (specs §9, termination quirk). */
+  readonly extraEmptyPost: boolean;
+}
+
+/** An RPC whose answer is awaited. */
+export interface Outstanding {
+  readonly id: string;
+  readonly method: string;
+  readonly operationId: string;
+  /** The operation's stored progress is older than this RPC, which only repeats or reads. */
+  readonly repeatable: boolean;
+  /** How often the CPE answered with an empty POST instead. */
+  readonly silences: number;
+  /** The CPE put a request of its own in between: its next empty POST asks for this RPC again. */
+  readonly interrupted: boolean;
+  /** As it went out; absent after a change of worker when it was too long to carry along. */
+  readonly text?: string;
+}
+
+export interface CachedReply {
+  readonly status: 200 | 204;
+  readonly body?: string;
+}
+
+/** What the CPE said of itself; quirks are found by it. */
+export interface SessionModel {
+  readonly manufacturer?: string;
+  readonly oui: string;
+  readonly productClass: string;
+  readonly softwareVersion?: string;
+}
+
+/** One CWMP session: a plain value, changed only by `step`, serialisable at any moment. */
+export interface Session {
+  readonly id: string;
+  readonly state: SessionState;
+  readonly endpointKey: string;
+  readonly principal: Principal;
+  readonly remoteAddress: string;
+  /** The CPE's namespace, echoed in everything we send (specs §1.5). */
+  readonly namespace: string;
+  readonly version: string;
+  readonly model: SessionModel;
+  readonly limits: SessionLimits;
+  /** Only `14 HEARTBEAT`: answered at once, no operations (specs §2.3). */
+  readonly heartbeat: boolean;
+  readonly startedAt: Instant;
+  readonly lastAt: Instant;
+  readonly rpcs: number;
+  readonly requests: number;
+  readonly draining: boolean;
+  readonly outstanding?: Outstanding;
+  /** Where `answering` leads back to. */
+  readonly returnTo?: "cpeTurn" | "awaitingReply" | "ended";
+  /** The request that is being answered. */
+  readonly request?: { readonly method: string; readonly id?: string };
+  /** Digest of the last body, and the connection that it came on. */
+  readonly lastBody?: string;
+  readonly lastConnection?: string;
+  readonly lastReply?: CachedReply;
+  /** How often the last reply was replayed. */
+  readonly replays: number;
+  /** The last thing that happened was a TransferComplete: some CPEs reboot right after its answer (specs §9, MikroTik). */
+  readonly mayVanish: boolean;
+  /** An empty answer was given to which a further empty POST is expected. */
+  readonly emptied: boolean;
+  /** Why it aborted. */
+  readonly failure?: string;
+}
+
+export type NewSession = Pick<
+  Session,
+  "id" | "endpointKey" | "principal" | "remoteAddress" | "namespace" | "version" | "model" | "limits" | "heartbeat"
+>;
+
+/**
+ * Every field is there from the start, and each is named: copies of an object whose shape never changes cost a hundredth
+ * of those of one that was spread together (measured: 0.1 and 30 µs).
+ */
+export const createSession = (start: NewSession, now: Instant): Session => ({
+  id: start.id,
+  state: "awaitingInform",
+  endpointKey: start.endpointKey,
+  principal: start.principal,
+  remoteAddress: start.remoteAddress,
+  namespace: start.namespace,
+  version: start.version,
+  model: start.model,
+  limits: start.limits,
+  heartbeat: start.heartbeat,
+  startedAt: now,
+  lastAt: now,
+  rpcs: 0,
+  requests: 0,
+  draining: false,
+  outstanding: undefined,
+  returnTo: undefined,
+  request: undefined,
+  lastBody: undefined,
+  lastConnection: undefined,
+  lastReply: undefined,
+  replays: 0,
+  mayVanish: false,
+  emptied: false,
+  failure: undefined,
+});
+
+/** The one way to another state; an illegal move is a defect of ours. */
+export function move(session: Session, to: SessionState, changes: Partial<Session> = {}): Session {
+  if (!isLegalMove(session.state, to)) throw new Error(`a session cannot move from ${session.state} to ${to}`);
+  return { ...session, ...changes, state: to };
+}
+
+/** Replies longer than this are not carried to another worker: the lease is written with every RPC. */
+const CARRIED_TEXT = 2048;
+const FORMAT = 1;
+
+const carried = (text: string | undefined): text is string => text !== undefined && text.length <= CARRIED_TEXT;
+
+/** For the lease. */
+export function serialiseSession(session: Session): string {
+  const { lastReply, outstanding, ...rest } = session;
+  const keepsReply = lastReply !== undefined && (lastReply.body === undefined || carried(lastReply.body));
+  return JSON.stringify({
+    v: FORMAT,
+    ...rest,
+    ...(keepsReply ? { lastReply } : {}),
+    ...(outstanding
+      ? { outstanding: { ...outstanding, text: carried(outstanding.text) ? outstanding.text : undefined } }
+      : {}),
+  });
+}
+
+/** `undefined` for a text that this Steward did not write. */
+export function parseSession(text: string): Session | undefined {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof raw !== "object" || raw === null) return undefined;
+  const { v, ...session } = raw as Session & { v?: number };
+  return v === FORMAT && typeof session.id === "string" && Object.hasOwn(moves, session.state) ? session : undefined;
+}

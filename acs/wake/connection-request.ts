@@ -1,0 +1,87 @@
+import { type Clock, type Duration, delayOn } from "../../kernel/time.ts";
+import type { AddressGuard, GuardedAddress } from "./address-guard.ts";
+import { answerChallenge, type WakeCredentials } from "./answer-challenge.ts";
+import { type ExchangeResult, exchange } from "./exchange.ts";
+import { readTarget } from "./target.ts";
+
+export const wakeFailures = {
+  invalidUrl: "the device gave no usable connection request URL",
+  unresolved: "the host of the connection request URL has no address",
+  forbidden: "the connection request URL leads outside of the allowed networks",
+  unreachable: "the device cannot be reached (address, NAT or firewall)",
+  timeout: "the device does not answer in time (NAT or firewall)",
+  reset: "the device closes the connection without an answer",
+  malformed: "what answers does not speak HTTP",
+  noCredentials: "the device wants credentials and none are known",
+  wrongCredentials: "the device refuses our credentials",
+  basicForbidden: "the device wants Basic authentication, which is not allowed",
+  unsupported: "the device wants an authentication that is not supported",
+  busy: "the device is busy",
+  notFound: "the connection request URL is no longer valid",
+  refused: "the device refuses",
+} as const;
+
+export type WakeFailure = keyof typeof wakeFailures;
+
+/** `ok` says that the device heard us; that it really makes contact is another matter. */
+export type WakeOutcome = { ok: true; status: number } | { ok: false; reason: WakeFailure; detail: string };
+
+export interface ConnectionRequestOptions {
+  url: string;
+  credentials?: WakeCredentials | undefined;
+  guard: AddressGuard;
+  /** For resolving the name and for each exchange. */
+  timeout: Duration;
+  allowBasic: boolean;
+  clock: Clock;
+}
+
+/**
+ * An HTTP connection request (specs/cwmp.md §3.1): GET, 401, GET with credentials over a new connection, once more if
+ * that one is cut. Follows no redirect. Never rejects.
+ */
+export async function requestConnection(options: ConnectionRequestOptions): Promise<WakeOutcome> {
+  const { url, credentials, guard, timeout, allowBasic, clock } = options;
+  const target = readTarget(url);
+  if (target === undefined) return { ok: false, reason: "invalidUrl", detail: url.slice(0, 200) };
+  const tooLate: Promise<GuardedAddress> = delayOn(clock, timeout).then(() => ({
+    ok: false,
+    reason: "unresolved",
+    detail: `${target.host} was not resolved in time`,
+  }));
+  const resolved = await Promise.race([guard.resolve(target.host), tooLate]);
+  if (!resolved.ok) return { ok: false, reason: resolved.reason, detail: resolved.detail };
+  const ask = (authorization?: string): Promise<ExchangeResult> =>
+    exchange({
+      target,
+      address: resolved.address,
+      timeout,
+      clock,
+      ...(authorization === undefined ? {} : { authorization }),
+    });
+
+  const first = await ask();
+  if (!first.ok) return first;
+  if (first.response.status !== 401) return outcomeOf(first.response.status);
+  if (credentials === undefined) return { ok: false, reason: "noCredentials", detail: "401" };
+  const answer = answerChallenge(first.response.challenges, { credentials, uri: target.path, allowBasic });
+  if (!answer.ok) {
+    return {
+      ok: false,
+      reason: answer.reason === "noChallenge" ? "unsupported" : answer.reason,
+      detail: answer.reason,
+    };
+  }
+  const second = await ask(answer.authorization);
+  const last = !second.ok && second.reason === "reset" ? await ask(answer.authorization) : second;
+  if (!last.ok) return last;
+  return last.response.status === 401
+    ? { ok: false, reason: "wrongCredentials", detail: "401 twice" }
+    : outcomeOf(last.response.status);
+}
+
+function outcomeOf(status: number): WakeOutcome {
+  if (status >= 200 && status < 300) return { ok: true, status };
+  const reason = status === 503 ? "busy" : status === 404 || status === 410 ? "notFound" : "refused";
+  return { ok: false, reason, detail: `status ${status}` };
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "@jest/globals";
+import { Rig } from "./rig.ts";
+
+const leaf = (i: number): string => `Device.X.P${i}`;
+const names = (count: number): string[] => Array.from({ length: count }, (_, i) => leaf(i));
+
+/** Answers until the operation is over: `bad` names get 9005, more than `most` names 9004. */
+function serve(rig: Rig, { bad = [], most = Infinity }: { bad?: string[]; most?: number } = {}): number[] {
+  const sizes: number[] = [];
+  while (!rig.outcome) {
+    const { ParameterNames } = rig.asked("GetParameterValues");
+    sizes.push(ParameterNames.length);
+    if (ParameterNames.some((name) => bad.includes(name))) rig.fault(9005);
+    else if (ParameterNames.length > most) rig.fault(9004);
+    else rig.values(Object.fromEntries(ParameterNames.map((name) => [name, "v"])));
+  }
+  return sizes;
+}
+
+describe("read", () => {
+  it("asks in batches that grow with success, up to 100 names", () => {
+    const rig = new Rig({ kind: "read", paths: names(300) }).begin();
+    expect(serve(rig)).toEqual([64, 96, 100, 40]);
+    expect(rig.outcome).toMatchObject({ state: "done", result: { count: 300, refused: 0 } });
+    expect(rig.learnt.reduce((sum, patch) => sum + patch.observations.length, 0)).toBe(300);
+  });
+
+  it("shrinks after 9004, does not grow beyond it again, and remembers the size", () => {
+    const rig = new Rig({ kind: "read", paths: names(200) }).begin();
+    const sizes = serve(rig, { most: 20 });
+    expect(sizes.filter((size) => size > 20).length).toBeLessThan(8);
+    expect(rig.outcome).toMatchObject({ state: "done", result: { count: 200 } });
+    expect(rig.remembered).toEqual({ readBatch: expect.any(Number) });
+    const next = new Rig({ kind: "read", paths: names(200) }, { endpointState: rig.remembered }).begin();
+    expect(serve(next, { most: 20 })[0]).toBeLessThanOrEqual(20);
+  });
+
+  it("finds the names that 9005 is about, and reads all others", () => {
+    const bad = [leaf(3), leaf(77)];
+    const rig = new Rig({ kind: "read", paths: names(100) }).begin();
+    serve(rig, { bad });
+    expect(rig.outcome).toMatchObject({ state: "done", result: { count: 98, refused: 2 } });
+    const { items = [] } = rig.outcome as { items?: { path: string; outcome: string }[] };
+    expect(items.filter((item) => item.outcome === "failed").map((item) => item.path)).toEqual(bad);
+  });
+
+  it("fails when nothing of it can be read", () => {
+    const rig = new Rig({ kind: "read", paths: [leaf(1)] }).begin().fault(9005);
+    expect(rig.outcome).toMatchObject({ state: "failed", fault: { code: "device.invalidParameterName" } });
+  });
+
+  it("never sends an empty name: the whole tree is the root", () => {
+    const rig = new Rig({ kind: "read", paths: [""] }, { root: "InternetGatewayDevice." }).begin();
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["InternetGatewayDevice."]);
+  });
+
+  it("falls back to the children of an object that is refused as a whole", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device."] }).begin().fault(9004);
+    expect(rig.asked("GetParameterNames")).toEqual({ ParameterPath: "Device.", NextLevel: true });
+    rig.names("Device.", "Device.A", "Device.B.", "Device.C.");
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["Device.C."]);
+    rig.values({ "Device.C.x": "1" }).values({ "Device.B.x": "1" }).values({ "Device.A": "1" });
+    expect(rig.outcome).toMatchObject({ state: "done", result: { count: 3 } });
+  });
+
+  it("fills in * with the instances that there are", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device.T.*.Name"] }).begin();
+    expect(rig.asked("GetParameterNames").ParameterPath).toBe("Device.T.");
+    rig.names("Device.T.1.", "Device.T.4.", "Device.T.Count");
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["Device.T.1.Name", "Device.T.4.Name"]);
+  });
+
+  it("asks for less after silence, and repeats a single name", () => {
+    const rig = new Rig({ kind: "read", paths: names(64) }).begin().silence();
+    expect(rig.asked("GetParameterValues").ParameterNames).toHaveLength(32);
+    const single = new Rig({ kind: "read", paths: [leaf(1)] }).begin().silence();
+    expect(single.asked("GetParameterValues").ParameterNames).toEqual([leaf(1)]);
+  });
+
+  it("reads again after a drop", () => {
+    const rig = new Rig({ kind: "read", paths: [leaf(1)] }).begin().drop();
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual([leaf(1)]);
+  });
+
+  it("ends against a device that lists new children for ever", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device."] }).begin();
+    let messages = 0;
+    while (!rig.outcome && messages++ < 20_000) {
+      if (rig.last.name === "GetParameterValues") rig.fault(9004);
+      else {
+        const path = rig.asked("GetParameterNames").ParameterPath;
+        rig.names(`${path}Deeper.`);
+      }
+    }
+    expect(rig.outcome).toBeDefined();
+    expect(messages).toBeLessThan(100);
+  });
+
+  it("9000 fails it at once", () => {
+    expect(new Rig({ kind: "read", paths: names(10) }).begin().fault(9000).outcome).toMatchObject({
+      fault: { code: "device.methodNotSupported" },
+    });
+  });
+});

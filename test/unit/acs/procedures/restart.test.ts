@@ -1,0 +1,99 @@
+import { describe, expect, it } from "@jest/globals";
+import { minutes } from "../../../../kernel/time.ts";
+import { Rig } from "./rig.ts";
+
+const booted = (...events: [string, string][]) =>
+  ({ kind: "contacted", events: events.map(([code, commandKey]) => ({ code, commandKey })) }) as const;
+const uptime = (seconds: number) => ({ "Device.DeviceInfo.UpTime": String(seconds) });
+
+describe("reboot", () => {
+  const rig = () => new Rig({ kind: "reboot" }).begin();
+
+  it("is accepted with the response and done with M Reboot that carries its key", () => {
+    const reboot = rig();
+    expect(reboot.asked("Reboot")).toEqual({ CommandKey: "key" });
+    reboot.respond("Reboot", {});
+    expect(reboot.outcome).toMatchObject({ state: "accepted", completionDueAt: expect.any(Number) });
+    expect(reboot.report(booted(["M Reboot", "key"])).outcome).toMatchObject({ state: "done" });
+  });
+
+  it("is done with 1 BOOT alone, not with another's M Reboot", () => {
+    expect(
+      rig()
+        .respond("Reboot", {})
+        .report(booted(["1 BOOT", ""])).outcome,
+    ).toMatchObject({ state: "done" });
+    expect(
+      rig()
+        .respond("Reboot", {})
+        .report(booted(["M Reboot", "other"])).outcome,
+    ).toMatchObject({ state: "accepted" });
+    expect(
+      rig()
+        .respond("Reboot", {})
+        .report(booted(["2 PERIODIC", ""])).outcome,
+    ).toMatchObject({ state: "accepted" });
+  });
+
+  it("after a lost answer asks for the uptime: younger than the request means done", () => {
+    const reboot = rig().drop(minutes(10));
+    reboot.asked("GetParameterValues");
+    expect(reboot.values(uptime(30)).outcome).toMatchObject({ state: "done" });
+    expect(reboot.count("Reboot")).toBe(1);
+  });
+
+  it("after a lost answer waits while the device may still restart, and repeats only what did not happen", () => {
+    const reboot = rig().drop(minutes(1)).values(uptime(100_000));
+    expect(reboot.outcome).toMatchObject({ state: "accepted", completionDueAt: expect.any(Number) });
+    reboot.drop(minutes(10)).values(uptime(100_000)).asked("Reboot");
+    expect(reboot.count("Reboot")).toBe(2);
+  });
+
+  it("of a device that took it and stays up fails when its time is over", () => {
+    const reboot = rig().respond("Reboot", {}).drop(minutes(16)).values(uptime(100_000));
+    expect(reboot.outcome).toMatchObject({ state: "failed", fault: { code: "device.notRestarted" } });
+    expect(reboot.count("Reboot")).toBe(1);
+    expect(rig().respond("Reboot", {}).drop(minutes(16)).values(uptime(60)).outcome).toMatchObject({ state: "done" });
+  });
+
+  it("of a device that tells no uptime is never repeated", () => {
+    const reboot = rig().drop(minutes(1)).fault(9005);
+    expect(reboot.outcome).toMatchObject({ state: "accepted", completionDueAt: expect.any(Number) });
+    reboot.drop(minutes(20)).fault(9005);
+    expect(reboot.outcome).toMatchObject({ state: "failed", fault: { code: "outcome.unknown" } });
+    expect(reboot.count("Reboot")).toBe(1);
+  });
+});
+
+describe("factoryReset", () => {
+  const rig = () => new Rig({ kind: "factoryReset" }).begin();
+  it("is done with 0 BOOTSTRAP only", () => {
+    const reset = rig();
+    reset.asked("FactoryReset");
+    reset.respond("FactoryReset", {}).report(booted(["1 BOOT", ""]));
+    expect(reset.outcome).toMatchObject({ state: "accepted" });
+    expect(reset.report(booted(["0 BOOTSTRAP", ""], ["1 BOOT", ""])).outcome).toMatchObject({ state: "done" });
+  });
+
+  it("after a lost answer and a restart without bootstrap nobody knows", () => {
+    const reset = rig().drop(minutes(10)).values(uptime(5));
+    expect(reset.outcome).toMatchObject({ state: "failed", fault: { code: "outcome.unknown" } });
+    expect(reset.count("FactoryReset")).toBe(1);
+  });
+});
+
+describe("scheduleContact", () => {
+  const rig = () => new Rig({ kind: "scheduleContact", delaySeconds: 0 }).begin();
+  it("never asks for a delay of zero, and is done with M ScheduleInform", () => {
+    const schedule = rig();
+    expect(schedule.asked("ScheduleInform")).toEqual({ DelaySeconds: 1, CommandKey: "key" });
+    schedule.respond("ScheduleInform", {}).report(booted(["3 SCHEDULED", ""], ["M ScheduleInform", "key"]));
+    expect(schedule.outcome).toMatchObject({ state: "done" });
+  });
+
+  it("after a lost answer waits for its time before it asks again", () => {
+    const schedule = rig().drop(minutes(1));
+    expect(schedule.outcome).toMatchObject({ state: "accepted", completionDueAt: expect.any(Number) });
+    schedule.drop(minutes(15)).asked("ScheduleInform");
+  });
+});
