@@ -1,0 +1,16 @@
+FROM node:20-bookworm-slim AS build
+WORKDIR /steward
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build
+
+FROM node:20-bookworm-slim
+WORKDIR /steward
+ENV NODE_ENV=production
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --omit=dev && mkdir /data && chown node /data
+COPY --from=build /steward/dist ./dist
+USER node
+VOLUME /data
+CMD ["node", "dist/bin/all-in-one.js"]

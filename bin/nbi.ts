@@ -1,0 +1,4 @@
+import { nbiPart } from "./nbi-part.ts";
+import { runProcess } from "./run-process.ts";
+
+await runProcess("nbi", [nbiPart]);

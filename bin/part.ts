@@ -1,0 +1,10 @@
+import type { Service } from "../platform/lifecycle.ts";
+
+/** What a process does, beside having a store and a queue. */
+export interface Part {
+  readonly services: readonly Service[];
+  /** Name and URL of what listens; to be asked when it does. */
+  endpoints?(): readonly (readonly [name: string, url: string])[];
+  /** Further lines for whoever started the process. */
+  notes?(): Promise<readonly string[]>;
+}
