@@ -75,7 +75,7 @@ export class StewardProcess {
   /** Stores a file; resolves to its id. */
   async upload(name: string, fileType: string, content: Buffer): Promise<string> {
     const query = new URLSearchParams({ name, fileType });
-    const response = await fetch(new URL(`/api/v1/files?${query}`, this.#api), {
+    const response = await fetch(new URL(`/api/v1/files?${query.toString()}`, this.#api), {
       method: "POST",
       headers: { Authorization: `Bearer ${this.#token}`, "Content-Type": "application/octet-stream" },
       body: new Uint8Array(content),

@@ -35,7 +35,7 @@ async function start(name: ProcessName, makers: readonly PartMaker[], file: stri
   const { log, health } = foundation;
   const services = [...foundation.services, ...parts.flatMap((part) => part.services)];
   await runServices(services, { log, health, drainDeadline: config.drainDeadline });
-  const notes = await Promise.all(parts.map((part) => part.notes?.() ?? []));
+  const notes = await Promise.all(parts.map((part) => part.notes?.() ?? Promise.resolve([])));
   const endpoints = parts.flatMap((part) => part.endpoints?.() ?? []);
   const lines = [...notes.flat(), ...endpoints.map(([what, url]) => `${what.padEnd(11)}  ${url}`)];
   console.log(

@@ -35,8 +35,9 @@ function compressed(body: Buffer, random: Random): Framed {
     ["x-gzip", gzipSync],
   ] as const);
   let packed: Buffer = pack(body, { level: 1 });
-  if (random.chance(0.5)) packed = packed.subarray(0, random.below(packed.length + 1));
-  else if (random.chance(0.5) && packed.length > 0) {
+  const damage = random.next();
+  if (damage < 0.5) packed = packed.subarray(0, random.below(packed.length + 1));
+  else if (damage < 0.75 && packed.length > 0) {
     packed = Buffer.from(packed);
     packed[random.below(packed.length)] = random.below(256);
   }
