@@ -162,6 +162,11 @@ function stop(): void {
 }
 process.once("SIGINT", stop);
 process.once("SIGTERM", stop);
-await fleet.start();
+try {
+  await fleet.start();
+} catch (error) {
+  stop();
+  command.error(`error: ${error instanceof Error ? error.message : "the CPEs cannot start"}`);
+}
 if (!stopped)
   console.log(`${options.count} CPEs have made contact with ${options.acs}: ${JSON.stringify(fleet.counts)}`);

@@ -36,15 +36,26 @@ const refused = (status: 400 | 408 | 413 | 415, reason: string, reusable: boolea
   reusable,
 });
 
+const NOTHING = Buffer.alloc(0);
+
+/** The head says that there is no body: half of a CPE's messages. An empty body needs no decoding, whatever its label. */
+const isEmpty = ({ headers }: IncomingMessage): boolean =>
+  headers["content-length"] === "0" && headers["transfer-encoding"] === undefined;
+
 /** The whole body, decompressed. Faults of the peer are results; this never rejects. */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyResult> {
+  if (isEmpty(request)) {
+    sendContinue(request);
+    request.resume();
+    return { ok: true, body: NOTHING, received: 0 };
+  }
   const coding = codingOf(request.headers["content-encoding"]);
   const held = isAwaitingContinue(request);
   const announced = Number(request.headers["content-length"] ?? 0);
   if (!coding && held) return refused(415, "unknown content coding", false);
   if (announced > limits.maxBytes && held) return refused(413, `a body of ${announced} bytes was announced`, false);
   sendContinue(request);
-  // An empty body needs no decoding, whatever its label; a body of unknown coding is read only to be thrown away.
+  // A body of unknown coding is read only to be thrown away.
   const received = await receive(request, coding && announced <= limits.maxBytes ? limits : { ...limits, maxBytes: 0 });
   if (!received.ok) {
     const tooLarge = received.problem === "refused" && received.status === 413;
@@ -57,6 +68,8 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     : refused(400, "the compressed body is damaged", true);
 }
 
+const ignore = (): void => undefined;
+
 function receive(request: IncomingMessage, limits: BodyLimits): Promise<BodyResult> {
   const clock = limits.clock ?? systemClock;
   return new Promise((resolve) => {
@@ -66,7 +79,7 @@ function receive(request: IncomingMessage, limits: BodyLimits): Promise<BodyResu
     const settle = (result: BodyResult): void => {
       timer.cancel();
       request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onError);
-      request.on("error", () => undefined);
+      request.on("error", ignore);
       request.resume();
       resolve(result);
     };

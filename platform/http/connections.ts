@@ -10,8 +10,8 @@ export class Connections {
   readonly #fresh = new Set<Socket>();
 
   watch(server: Server, secure: boolean): void {
-    server.on("connection", (socket: Socket) => this.#add(this.#all, socket));
-    server.on(secure ? "secureConnection" : "connection", (socket: Socket) => this.#add(this.#fresh, socket));
+    server.on("connection", (socket: Socket) => this.#add(socket, !secure));
+    if (secure) server.on("secureConnection", (socket: Socket) => this.#addFresh(socket));
     const onRequest = (request: IncomingMessage): boolean => this.#fresh.delete(request.socket);
     server.on("request", onRequest);
     server.on("checkContinue", onRequest);
@@ -27,8 +27,17 @@ export class Connections {
     for (const socket of this.#all) socket.destroy();
   }
 
-  #add(set: Set<Socket>, socket: Socket): void {
-    set.add(socket);
-    socket.once("close", () => set.delete(socket));
+  #add(socket: Socket, fresh: boolean): void {
+    this.#all.add(socket);
+    if (fresh) this.#fresh.add(socket);
+    socket.once("close", () => {
+      this.#all.delete(socket);
+      this.#fresh.delete(socket);
+    });
+  }
+
+  #addFresh(socket: Socket): void {
+    this.#fresh.add(socket);
+    socket.once("close", () => this.#fresh.delete(socket));
   }
 }

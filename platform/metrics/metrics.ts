@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { HandlesOf, LabelRule, MetricDefinition, MetricTable } from "./definition.ts";
+import type { HandlesOf, MetricDefinition, MetricTable } from "./definition.ts";
+import { Tally } from "./tally.ts";
 
 export interface Metrics {
   /** Registers a table once; each entry becomes a handle: `m.sessions.add({ outcome: "done" })`. */
@@ -11,40 +12,8 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-type GivenLabels = Record<string, string>;
-type Limiter = (given: GivenLabels) => GivenLabels;
-
-function limiterOf(rule: LabelRule): (value: string) => string {
-  const isList = Array.isArray(rule);
-  const seen = new Set<string>(isList ? (rule as readonly string[]) : []);
-  const room = isList ? 0 : (rule as { atMost: number }).atMost;
-  return (value) => {
-    if (seen.has(value)) return value;
-    if (seen.size >= room) return "other";
-    seen.add(value);
-    return value;
-  };
-}
-
-function limiter(definition: MetricDefinition): Limiter {
-  const limits = Object.entries(definition.labels ?? {}).map(([name, rule]) => [name, limiterOf(rule)] as const);
-  return (given) => {
-    const limited: GivenLabels = {};
-    for (const [name, limit] of limits) limited[name] = limit(String(given[name]));
-    return limited;
-  };
-}
-
-/** `(labels, number)` or, for a metric without labels, `(number)`. */
-function split(given: readonly unknown[], limit: Limiter): [GivenLabels, number | undefined] {
-  const [first, second] = given;
-  return typeof first === "object" && first !== null
-    ? [limit(first as GivenLabels), second as number | undefined]
-    : [{}, first as number | undefined];
-}
-
 function handleOf(definition: MetricDefinition, registry: Registry): Record<string, (...given: unknown[]) => void> {
-  const limit = limiter(definition);
+  const tally = new Tally(definition.labels ?? {});
   const options = {
     name: definition.name,
     help: definition.help,
@@ -52,26 +21,18 @@ function handleOf(definition: MetricDefinition, registry: Registry): Record<stri
     registers: [registry],
   };
   if (definition.kind === "counter") {
-    const counter = new Counter(options);
-    return { add: (...given) => counter.inc(...split(given, limit)) };
+    const counter: Counter = new Counter({
+      ...options,
+      collect: () => tally.take((labels, count) => counter.inc(labels, count)),
+    });
+    return { add: (...given) => tally.add(given, 1) };
   }
   if (definition.kind === "gauge") {
-    const gauge = new Gauge(options);
-    const call =
-      (method: "set" | "inc") =>
-      (...given: unknown[]) => {
-        const [labels, value] = split(given, limit);
-        gauge[method](labels, value ?? 0);
-      };
-    return { set: call("set"), add: call("inc") };
+    const gauge: Gauge = new Gauge({ ...options, collect: () => tally.each((labels, value) => gauge.set(labels, value)) });
+    return { set: (...given) => tally.set(given), add: (...given) => tally.add(given, 0) };
   }
   const histogram = new Histogram({ ...options, buckets: [...definition.buckets] });
-  return {
-    observe: (...given) => {
-      const [labels, value] = split(given, limit);
-      histogram.observe(labels, value ?? 0);
-    },
-  };
+  return { observe: (...given) => tally.pass(given, (labels, value) => histogram.observe(labels, value)) };
 }
 
 /** A registry of its own. `processMetrics` adds those of the Node process (`process_…`, `nodejs_…`). */

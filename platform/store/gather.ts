@@ -17,18 +17,26 @@ interface Open<Request, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-export const tooMany = (what: string): StewardError =>
+const tooMany = (what: string): StewardError =>
   new StewardError("engine.unavailable", `the store does not answer: too many ${what} wait`);
 
-/** Those that were waiting already when a call began which then failed: they are not kept for another one. */
-function splitAt<T extends { order: number }>(waiting: readonly T[], order: number): { before: T[]; after: T[] } {
-  const before = waiting.filter((open) => open.order < order);
-  return { before, after: before.length === 0 ? [...waiting] : waiting.filter((open) => open.order >= order) };
+/**
+ * Parts what waits when a call failed with `error`: `givenUp` is what waited already when that call began, if the engine
+ * is away; it would only wait for the next time-out.
+ */
+function partWaiting<T extends { order: number }>(
+  waiting: readonly T[],
+  begun: number,
+  error: unknown,
+): { givenUp: T[]; kept: T[] } {
+  if (!(error instanceof StewardError && error.code === "engine.unavailable"))
+    return { givenUp: [], kept: [...waiting] };
+  return { givenUp: waiting.filter(({ order }) => order < begun), kept: waiting.filter(({ order }) => order >= begun) };
 }
 
 /**
- * Requests of one turn of the event loop share one call of the engine. When a call fails as a whole, what has waited
- * since before it fails with it, so that nobody waits for one time-out after another.
+ * Requests of one turn of the event loop share one call of the engine. While the engine is away, what has waited since
+ * before a call fails with it, so that nobody waits for one time-out after another.
  */
 export class Gatherer<Request, Result> {
   readonly #options: GatherOptions<Request, Result>;
@@ -69,10 +77,10 @@ export class Gatherer<Request, Result> {
       const results = await this.#options.load(batch.map(({ request }) => request));
       batch.forEach(({ resolve }, i) => resolve(results[i]!));
     } catch (error) {
-      const { before, after } = splitAt(this.#waiting, begun);
-      this.#waiting = after;
-      this.#open -= before.length;
-      for (const { reject } of [...batch, ...before]) reject(error);
+      const { givenUp, kept } = partWaiting(this.#waiting, begun, error);
+      this.#waiting = kept;
+      this.#open -= givenUp.length;
+      for (const { reject } of [...batch, ...givenUp]) reject(error);
     } finally {
       this.#running--;
       this.#open -= batch.length;
@@ -105,7 +113,7 @@ interface OpenWrite<Operation> {
 /**
  * Writes made within a moment share one call of the engine, which may carry them out in any order; therefore only one
  * write of a document is under way at a time, and the next one of it waits: those of one document keep their order.
- * When a call fails as a whole, what has waited since before it fails with it.
+ * While the engine is away, what has waited since before a call fails with it.
  */
 export class WriteGatherer<Operation> {
   readonly #options: WriteGatherOptions<Operation>;
@@ -168,10 +176,10 @@ export class WriteGatherer<Operation> {
       outcomes = await this.#options.write(batch.map(({ operation }) => operation));
     } catch (error) {
       outcomes = batch.map(() => ({ error }));
-      const { before, after } = splitAt(this.#waiting, begun);
-      this.#waiting = after;
-      this.#open -= before.length;
-      for (const { reject } of before) reject(error);
+      const { givenUp, kept } = partWaiting(this.#waiting, begun, error);
+      this.#waiting = kept;
+      this.#open -= givenUp.length;
+      for (const { reject } of givenUp) reject(error);
     }
     this.#running--;
     this.#open -= batch.length;

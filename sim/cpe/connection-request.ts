@@ -42,7 +42,7 @@ export class ConnectionRequestListener {
   readonly #doors = new Map<string, DoorOptions>();
   readonly #nonces = new Set<string>();
   readonly #dropped = new WeakSet<DoorOptions>();
-  #server: Server | undefined;
+  #listening: Promise<Server> | undefined;
 
   constructor(host: string) {
     this.#host = host;
@@ -51,12 +51,11 @@ export class ConnectionRequestListener {
   newDoor(options: DoorOptions): Door {
     const path = `/${randomBytes(8).toString("hex")}`;
     this.#doors.set(path, options);
-    this.#server ??= this.#newServer();
-    const server = this.#server;
+    this.#listening ??= this.#listen();
+    const listening = this.#listening;
     return {
       url: async () => {
-        if (!server.listening) await once(server, "listening");
-        const { port } = server.address() as AddressInfo;
+        const { port } = (await listening).address() as AddressInfo;
         return `http://${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${port}${path}`;
       },
       close: () => {
@@ -67,17 +66,21 @@ export class ConnectionRequestListener {
   }
 
   #close(): void {
-    const server = this.#server;
-    this.#server = undefined;
-    if (server === undefined) return;
-    server.closeAllConnections();
-    if (server.listening) server.close();
-    else server.once("listening", () => server.close());
+    const listening = this.#listening;
+    this.#listening = undefined;
+    const end = (server: Server): void => {
+      server.closeAllConnections();
+      server.close();
+    };
+    // Where it could not listen there is nothing to close; whoever waits for the URL hears why.
+    listening?.then(end, () => undefined);
   }
 
-  #newServer(): Server {
+  async #listen(): Promise<Server> {
     const server = createServer((request, response) => this.#answer(request, response));
-    return server.listen(0, this.#host);
+    server.listen(0, this.#host);
+    await once(server, "listening");
+    return server;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

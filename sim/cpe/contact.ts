@@ -120,7 +120,13 @@ export class Contact {
       inform: () => informNow(device, outbox, { character, retryCount: this.#retryCount, now: clock.now() }),
       execute: (message) => execute(cpe, message),
       firstTime: (word) => !this.#said.has(word) && this.#said.add(word).size > 0,
-      acknowledged: (request, what) => options.onAcknowledged?.({ serialNumber: device.serialNumber, request, what }),
+      acknowledged: (request, what, faultCode) =>
+        options.onAcknowledged?.({
+          serialNumber: device.serialNumber,
+          request,
+          what,
+          ...(faultCode === undefined ? {} : { faultCode }),
+        }),
       wait: (delay) => tasks.wait(delay),
     });
   }

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
-import { type ExchangeOptions, type HttpAnswer, hostOf } from "./http-exchange.ts";
+import { type ExchangeOptions, type HttpAnswer, hostOf, type TlsIdentity, trust } from "./http-exchange.ts";
 
 /** One request over HTTP/1.0 on a connection that the server closes after its answer. */
 export async function oldExchange(url: URL, options: ExchangeOptions): Promise<HttpAnswer> {
-  const socket = open(url);
+  const socket = open(url, options.tls);
   const abort = (): void => void socket.destroy(new Error("the exchange was ended"));
   options.signal.addEventListener("abort", abort);
   socket.setTimeout(options.timeout, () => socket.destroy(new Error("the server did not answer in time")));
@@ -21,10 +21,9 @@ export async function oldExchange(url: URL, options: ExchangeOptions): Promise<H
   }
 }
 
-function open(url: URL): Socket {
+function open(url: URL, tls?: TlsIdentity): Socket {
   const host = hostOf(url);
-  if (url.protocol === "https:")
-    return connectSecure({ host, port: Number(url.port || 443), rejectUnauthorized: false });
+  if (url.protocol === "https:") return connectSecure({ host, port: Number(url.port || 443), ...trust(tls) });
   return connectPlain({ host, port: Number(url.port || 80) });
 }
 

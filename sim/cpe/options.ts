@@ -59,4 +59,6 @@ export interface Acknowledged {
   readonly request: RpcName;
   /** Of an Inform: its events, `code` or `code commandKey`; else the CommandKey. */
   readonly what: readonly string[];
+  /** Of a TransferComplete; 0 is success. */
+  readonly faultCode?: number;
 }

@@ -20,7 +20,7 @@ export interface SessionPart {
   readonly execute: (message: CwmpMessage) => Promise<CwmpMessage>;
   /** True once per word in the CPE's life. */
   readonly firstTime: (word: string) => boolean;
-  readonly acknowledged: (request: RpcName, what: readonly string[]) => void;
+  readonly acknowledged: (request: RpcName, what: readonly string[], faultCode?: number) => void;
   /** Starts the transfers that this session ordered, and waits for their end. */
   readonly runTransfers: () => Promise<void>;
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -91,7 +91,8 @@ export class CpeSession {
     // A refused report stays undelivered and the session goes on (specs/cwmp.md §1.6).
     if (answer === undefined) return;
     this.#part.outbox.reported(report);
-    this.#part.acknowledged(message.name, [commandKey]);
+    const faultCode = message.name === "TransferComplete" ? message.body.FaultStruct.FaultCode : undefined;
+    this.#part.acknowledged(message.name, [commandKey], faultCode);
     if (isTransfer && this.#has("close-after-transfer"))
       throw new SessionFailed("closed after TransferCompleteResponse", 200);
   }

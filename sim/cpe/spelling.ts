@@ -22,7 +22,8 @@ const inMethod = (envelope: string, change: (method: string) => string): string 
   );
 
 export const spellings = {
-  cutShort: (envelope) => envelope.slice(0, envelope.lastIndexOf("</") + 5),
+  cutShort: (envelope) =>
+    /<(?:[\w-]+:)?(?:\w+Response|Fault)>/.test(envelope) ? envelope.slice(0, envelope.lastIndexOf("</") + 5) : envelope,
   oddPrefixes: (envelope) =>
     envelope
       .replaceAll("SOAP-ENV:", "soapenv:")

@@ -23,7 +23,7 @@ export class Transfers implements TransferQueue {
   readonly #timers = new Map<PendingTransfer, Timer>();
   #pending: PendingTransfer[] = [];
   /** Ended by a factory reset and by `stop`. */
-  #life = new AbortController();
+  #life: AbortController | undefined;
 
   constructor(options: TransfersOptions) {
     this.#options = options;
@@ -78,8 +78,8 @@ export class Transfers implements TransferQueue {
 
   /** Forgets all of them. */
   clear(): void {
-    this.#life.abort();
-    this.#life = new AbortController();
+    this.#life?.abort();
+    this.#life = undefined;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     this.#pending = [];
@@ -109,7 +109,9 @@ export class Transfers implements TransferQueue {
 
   async #attempt(transfer: PendingTransfer): Promise<TransferOutcome> {
     const ordered = this.#options.orderedFault();
-    return ordered === undefined ? carryOut(transfer, this.#options, this.#life.signal) : this.#failed(ordered);
+    if (ordered !== undefined) return this.#failed(ordered);
+    this.#life ??= new AbortController();
+    return carryOut(transfer, this.#options, this.#life.signal);
   }
 
   #failed(code: number): TransferOutcome {

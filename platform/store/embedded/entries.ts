@@ -37,16 +37,21 @@ export function entryKeys(
   return { keys, throughArray, shortened };
 }
 
+/** The keys of a document's entries in each of `indexes`. */
+export const allEntryKeys = (indexes: readonly Index[], document: Document): readonly (readonly Buffer[])[] =>
+  indexes.map((index) => entryKeys(index, document).keys);
+
+const NONE: readonly Buffer[] = [];
+
 const without = (keys: readonly Buffer[], others: readonly Buffer[]): Buffer[] =>
   keys.filter((key) => !others.some((other) => other.equals(key)));
 
 function changeOf(
   context: WriteContext,
   index: Index,
-  before: Document | undefined,
+  old: readonly Buffer[],
   after: Document | undefined,
 ): EntryChange {
-  const old = before === undefined ? [] : entryKeys(index, before).keys;
   if (after === undefined) return { index, removed: old, added: [] };
   const { keys, throughArray, shortened } = entryKeys(index, after);
   if ((shortened && !index.shortened) || throughArray.some((through, i) => through && !index.throughArray[i])) {
@@ -65,17 +70,18 @@ export function duplicateKey(collection: string, fields: readonly string[]): Ste
   );
 }
 
-/** The store's own order of a write: every check first, then every change, so that a refused write leaves nothing behind. */
+/**
+ * The store's own order of a write: every check first, then every change, so that a refused write leaves nothing behind.
+ * `before`: the document's entries until now in each of `indexes`; absent when it is new.
+ */
 export function replaceDocument(
   context: WriteContext,
   collection: { name: string; info: CollectionInfo },
-  before: Document | undefined,
-  after: Document | undefined,
+  { id, before, after }: { id: string; before?: readonly (readonly Buffer[])[]; after: Document | undefined },
   indexes: readonly Index[] = collection.info.indexes,
 ): void {
   const { environment } = context;
-  const id = (after ?? before)!._id;
-  const changes = indexes.map((index) => changeOf(context, index, before, after));
+  const changes = indexes.map((index, i) => changeOf(context, index, before?.[i] ?? NONE, after));
   for (const { index, added } of changes) {
     if (!index.unique) continue;
     for (const key of added) {

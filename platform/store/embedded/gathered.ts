@@ -2,6 +2,7 @@ import type { Document, Filter, GatheredCollection, GatheredQuery, Update } from
 import { compileProjection } from "../projection.ts";
 import { copyDocument, copyFilter } from "../values.ts";
 import { documentKey } from "./environment.ts";
+import { findEqual } from "./find-equal.ts";
 import { encodeKey, shortenKey } from "./keys.ts";
 import { findFirst, getById, insert, remove, type Target, updateInPlace } from "./mutations.ts";
 import { findNow } from "./query.ts";
@@ -19,20 +20,19 @@ export class EmbeddedGathered<D extends Document> implements GatheredCollection<
   }
 
   async findByKey(value: string, field = "_id"): Promise<D | undefined> {
-    return this.#session.read(this.#name, (target) =>
-      field === "_id" ? getById(target, value) : findByUniqueKey(target, value, field),
-    ) as D | undefined;
+    const find = (target: Target): Document | undefined =>
+      field === "_id" ? getById(target, value) : findByUniqueKey(target, value, field);
+    return (this.#session.look(this.#name, find) ?? this.#session.read(this.#name, find)) as D | undefined;
   }
 
   async findAllByKey(value: string, field: string, query: GatheredQuery): Promise<D[]> {
-    const filter = query.where === undefined ? { [field]: value } : { $and: [{ [field]: value }, query.where] };
-    const documents = this.#session.read(this.#name, ({ context, info }) =>
-      findNow(context.environment, info, filter, {
-        ...(query.sort && { sort: query.sort }),
-        ...(query.limitEach !== undefined && { limit: query.limitEach }),
-      }),
+    const documents = this.#session.read(
+      this.#name,
+      (target) => findEqual(target, field, value, query) ?? findPlanned(target, field, value, query),
     );
-    return (documents ?? []).map(compileProjection(query.projection)) as D[];
+    if (documents === undefined || documents.length === 0 || query.projection === undefined)
+      return (documents ?? []) as D[];
+    return documents.map(compileProjection(query.projection)) as D[];
   }
 
   async insertOne(document: D): Promise<void> {
@@ -57,6 +57,19 @@ export class EmbeddedGathered<D extends Document> implements GatheredCollection<
       if (document !== undefined) remove(target, document);
     });
   }
+}
+
+function findPlanned(
+  { context, info }: Target,
+  field: string,
+  value: string,
+  { where, sort, limitEach }: GatheredQuery,
+): Document[] {
+  const filter = where === undefined ? { [field]: value } : { $and: [{ [field]: value }, where] };
+  return findNow(context.environment, info, filter, {
+    ...(sort && { sort }),
+    ...(limitEach !== undefined && { limit: limitEach }),
+  });
 }
 
 function findByUniqueKey(target: Target, value: string, field: string): Document | undefined {

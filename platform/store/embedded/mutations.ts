@@ -3,7 +3,7 @@ import { newId } from "../../../kernel/ids.ts";
 import type { BulkOperation, Document, Filter, Sort, UpdateResult } from "../port.ts";
 import { copyDocument, equalValues } from "../values.ts";
 import type { CollectionInfo } from "./catalog.ts";
-import { duplicateKey, replaceDocument, type WriteContext } from "./entries.ts";
+import { allEntryKeys, duplicateKey, replaceDocument, type WriteContext } from "./entries.ts";
 import { documentKey, isLegalId } from "./environment.ts";
 import { compileFilter } from "./filter.ts";
 import { findNow } from "./query.ts";
@@ -41,27 +41,23 @@ export function findFirst(target: Target, filter: Filter, sort?: Sort): Document
 
 export function insert(target: Target, document: Document): void {
   if (getById(target, document._id) !== undefined) throw duplicateKey(target.name, ["_id"]);
-  replaceDocument(target.context, target, undefined, document);
+  replaceDocument(target.context, target, { id: document._id, after: document });
 }
 
 export function updateDocument(target: Target, document: Document, update: CompiledUpdate): Changed {
-  const { info } = target;
-  const indexes = info.indexesTouchedBy(update.paths);
   const before = copyDocument(document);
-  const changed = update.apply(document, false);
-  if (document._id !== before._id) throw new StewardError("internal", "an update cannot change the _id");
-  if (changed) replaceDocument(target.context, target, before, document, indexes);
+  const changed = updateInPlace(target, document, update);
   return { result: { matchedCount: 1, modifiedCount: changed ? 1 : 0 }, before, after: document };
 }
 
-/** As `updateDocument`, but tells only whether something changed and copies nothing that no index needs. */
+/** As `updateDocument`, but tells only whether something changed and copies nothing. */
 export function updateInPlace(target: Target, document: Document, update: CompiledUpdate): boolean {
   const indexes = target.info.indexesTouchedBy(update.paths);
   const id = document._id;
-  const before = indexes.length > 0 ? copyDocument(document) : document;
+  const before = allEntryKeys(indexes, document);
   const changed = update.apply(document, false);
   if (document._id !== id) throw new StewardError("internal", "an update cannot change the _id");
-  if (changed) replaceDocument(target.context, target, before, document, indexes);
+  if (changed) replaceDocument(target.context, target, { id, before, after: document }, indexes);
   return changed;
 }
 
@@ -92,12 +88,16 @@ export function replaceFirst(target: Target, filter: Filter, replacement: Docume
     throw new StewardError("internal", "a replacement cannot change the _id");
   const after = { _id: before._id, ...fields };
   const changed = !equalValues(before, after);
-  if (changed) replaceDocument(target.context, target, before, after);
+  if (changed) {
+    const entries = allEntryKeys(target.info.indexes, before);
+    replaceDocument(target.context, target, { id: before._id, before: entries, after });
+  }
   return { result: { matchedCount: 1, modifiedCount: changed ? 1 : 0 }, before, after };
 }
 
 export function remove(target: Target, document: Document): void {
-  replaceDocument(target.context, target, document, undefined);
+  const before = allEntryKeys(target.info.indexes, document);
+  replaceDocument(target.context, target, { id: document._id, before, after: undefined });
 }
 
 export function removeFirst(target: Target, filter: Filter, sort?: Sort): Document | undefined {

@@ -31,6 +31,22 @@ export class Session {
     }
   }
 
+  /**
+   * As `read`, without asking whether the catalog has changed: for what goes by an id or by a unique index. A collection
+   * keeps its number for good, and who finds nothing must `read`.
+   */
+  look<T>(name: string, run: (target: Target) => T | undefined): T | undefined {
+    const { environment, catalog } = this.#opened();
+    const info = catalog.info(name);
+    if (info === undefined) return undefined;
+    try {
+      environment.resetReadTxn();
+      return run({ context: { environment, catalog }, name, info });
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
   /** Every index of every collection. */
   indexes(): { name: string; index: Index }[] {
     const { environment, catalog } = this.#opened();

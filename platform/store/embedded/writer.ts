@@ -9,7 +9,7 @@ interface Waiting {
 }
 
 export interface WriterOptions {
-  /** How long the first write of a group waits for company. */
+  /** How long the first write of a group waits for company; after a large group four times as long. */
   commitDelay: Duration;
   /** Writes per transaction. */
   maxBatch: number;
@@ -20,6 +20,9 @@ export interface WriterOptions {
   /** Runs when a transaction failed as a whole. */
   failed: () => void;
 }
+
+/** A group of so many writes says that the store is busy: its next group may wait for more to share its commit. */
+const LARGE = 16;
 
 /**
  * Group commit: the writes of many callers become one transaction, one fsync and one turn of the lock that processes
@@ -32,6 +35,7 @@ export class Writer {
   #waiting: Waiting[] = [];
   #committing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #lastGroup = 0;
   #closed = false;
 
   constructor(environment: Environment, options: WriterOptions) {
@@ -61,7 +65,8 @@ export class Writer {
 
   #schedule(): void {
     if (this.#committing !== undefined || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#start(), this.#options.commitDelay);
+    const { commitDelay } = this.#options;
+    this.#timer = setTimeout(() => this.#start(), this.#lastGroup >= LARGE ? 4 * commitDelay : commitDelay);
   }
 
   #start(): void {
@@ -69,6 +74,7 @@ export class Writer {
     this.#timer = undefined;
     if (this.#committing !== undefined || this.#waiting.length === 0) return;
     const batch = this.#waiting.splice(0, this.#options.maxBatch);
+    this.#lastGroup = batch.length;
     this.#committing = this.#commit(batch).finally(() => {
       this.#committing = undefined;
       if (this.#waiting.length >= this.#options.maxBatch) this.#start();

@@ -38,7 +38,7 @@ export const isUndone = (answer: ServerAnswer): boolean =>
 
 /** Whether the broken index is that of the `_id`. */
 export const isDuplicateId = (answer: ServerAnswer): boolean =>
-  isDuplicateKey(answer) && /index: ?'?_id_(?:['\s]|$)|collection_pk/i.test(textOf(answer));
+  isDuplicateKey(answer) && /index:? ?'?_id_(?:['\s]|$)|collection_pk/i.test(textOf(answer));
 
 /** An upsert that would have had to change the `_id` in order to insert (see `bulk.ts`). */
 export const isRefusedInsert = ({ code }: ServerAnswer): boolean => code === IMMUTABLE_FIELD;

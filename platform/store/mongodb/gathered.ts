@@ -71,7 +71,7 @@ export class MongoGathered<D extends Document> implements GatheredCollection<D> 
   async updateById(id: string, update: Update, guard: Filter = {}): Promise<boolean> {
     const write: Write = {
       kind: "update",
-      filter: copyFilter({ ...guard, _id: id }),
+      filter: guardedFilter(id, guard),
       update: toUpdate<Document>(update) as Update,
     };
     return this.#writes.add(id, write);
@@ -125,14 +125,17 @@ export class MongoGathered<D extends Document> implements GatheredCollection<D> 
       const undone =
         repetitions < REPETITIONS ? [...failures].filter(([, failure]) => isUndone(failure)).map(([i]) => i) : [];
       if (undone.length === 0) return outcomes;
-      const again = await this.#write(
+      const repeated = this.#write(
         undone.map((i) => writes[i]!),
         repetitions + 1,
       );
+      const again = await repeated.catch((cause: unknown) => undone.map((): WriteOutcome => ({ error: cause })));
       undone.forEach((i, n) => (outcomes[i] = again[n]!));
       return outcomes;
     } catch (error) {
-      if (!isClientSide(error) || writes.length === 1) throw translate(this.#name, error);
+      const failure = translate(this.#name, error);
+      if (!isClientSide(error)) throw failure;
+      if (writes.length === 1) return [{ error: failure }];
       const alone = writes.map((write) =>
         this.#write([write]).catch((cause: unknown): WriteOutcome[] => [{ error: cause }]),
       );
@@ -162,6 +165,15 @@ function withField(projection: Projection | undefined, field: string): Projectio
   const covered = Object.keys(projection).some((path) => field === path || field.startsWith(`${path}.`));
   const below = Object.entries(projection).filter(([path]) => !path.startsWith(`${field}.`));
   return covered ? projection : { ...Object.fromEntries(below), [field]: 1 };
+}
+
+/**
+ * The guard stands behind two negations: an upsert takes equalities of its filter into the document that it would
+ * insert, on which the update might then fail for a reason of its own. Of negated conditions it takes none.
+ */
+function guardedFilter(id: string, guard: Filter): Filter {
+  const copy = copyFilter(guard);
+  return Object.keys(copy).length === 0 ? { _id: id } : { _id: id, $nor: [{ $nor: [copy] }] };
 }
 
 /**

@@ -89,6 +89,24 @@ export function describeGathered(subject: Subject): void {
       expect(await collection.countDocuments({})).toBe(size);
     });
 
+    it("answers false, and not with an error, where only an update of a met guard would make sense", async () => {
+      const collection = subject.fresh();
+      await collection.insertOne({ _id: "a", n: 5, text: "x", list: [1] });
+      const { gathered } = collection;
+      const outcomes = await Promise.all([
+        gathered.updateById("a", { $inc: { n: 1 } }, { n: null }),
+        gathered.updateById("b", { $inc: { n: 1 } }, { n: null }),
+        gathered.updateById("a", { $push: { list: 2 } }, { list: "y" }),
+        gathered.updateById("a", { $inc: { text: 1 } }, { text: "y" }),
+        gathered.updateById("a", { $set: { "o.p": 1 } }, { o: "y" }),
+        gathered.updateById("a", { $set: { n: 1 } }, { $and: [{ n: 1 }, { n: 2 }] }),
+        gathered.updateById("a", { $set: { n: 1 } }, { o: { p: 1 }, "o.p": 1 }),
+        gathered.updateById("a", { $set: { n: 6 } }, { $or: [{ n: 5 }, { n: 7 }], list: { $elemMatch: { $gt: 0 } } }),
+      ]);
+      expect(outcomes).toEqual([false, false, false, false, false, false, false, true]);
+      expect(await collection.find({}).toArray()).toEqual([{ _id: "a", n: 6, text: "x", list: [1] }]);
+    });
+
     it("tells an update without a guard whether there was such a document, and makes none", async () => {
       const collection = subject.fresh();
       await collection.insertOne({ _id: "a" });
