@@ -40,6 +40,15 @@ export class StewardProcess {
     return { host: url.hostname, port: Number(url.port), url: url.href };
   }
 
+  get apiUrl(): string {
+    return this.#api!.href;
+  }
+
+  /** For callers that need more of an answer than `api` gives. */
+  get authorization(): Record<string, string> {
+    return this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` };
+  }
+
   get alive(): boolean {
     const child = this.#started?.process;
     return child !== undefined && child.exitCode === null && child.signalCode === null;
@@ -77,7 +86,7 @@ export class StewardProcess {
     const query = new URLSearchParams({ name, fileType });
     const response = await fetch(new URL(`/api/v1/files?${query.toString()}`, this.#api), {
       method: "POST",
-      headers: { Authorization: `Bearer ${this.#token}`, "Content-Type": "application/octet-stream" },
+      headers: { ...this.authorization, "Content-Type": "application/octet-stream" },
       body: new Uint8Array(content),
     });
     const { id } = (await response.json()) as { id?: string };
@@ -85,12 +94,20 @@ export class StewardProcess {
     return id;
   }
 
+  /** The content of a stored file. */
+  async download(id: string): Promise<Buffer> {
+    const url = new URL(`/api/v1/files/${id}/content`, this.#api);
+    const response = await fetch(url, { headers: this.authorization });
+    if (!response.ok) throw new Error(`the content of file ${id}: ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
   /** Calls the API; rejects with the problem's text when it is refused. */
   async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
     const response = await fetch(new URL(path, this.#api), {
       method,
       headers: {
-        ...(this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` }),
+        ...this.authorization,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },

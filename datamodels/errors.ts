@@ -6,12 +6,15 @@ export class ModelDocumentError extends StewardError {
   readonly line: number;
   /** Stable, e.g. `xml.doctype`, `import.missing`, `dataType.unknown`. */
   readonly rule: string;
+  /** What is wrong, without the place. */
+  readonly reason: string;
 
-  constructor(file: string, line: number, rule: string, message: string) {
-    super("model.invalid", `${file}:${line}: ${message} (${rule})`, { details: { file, line, rule, reason: message } });
+  constructor(file: string, line: number, rule: string, reason: string) {
+    super("model.invalid", `${file}:${line}: ${reason} (${rule})`, { details: { file, line, rule, reason } });
     this.name = "ModelDocumentError";
     this.file = file;
     this.line = line;
     this.rule = rule;
+    this.reason = reason;
   }
 }

@@ -10,23 +10,38 @@ export function evidenceOf(known: KnownTree, named: readonly string[] = []): Mod
   const value = (name: string) => known.get(`${rootObject ?? "Device."}${name}`)?.value;
   const version = value("RootDataModelVersion") ?? value("DeviceInfo.RootDataModelVersion");
   const summary = value("DeviceSummary");
-  const objects = new Set<string>();
-  const services = new Set<string>();
-  for (const path of known.paths()) {
-    const service = /^[^.]+\.Services\.([^.]+)\.\d+\./.exec(path)?.[1];
-    if (service) services.add(service);
-    if (objects.size < MAX_OBJECTS) objects.add(genericPath(parentPath(path)));
-  }
-  objects.delete("");
   return {
     named,
     ...(rootObject === undefined ? {} : { rootObject }),
     ...(version === undefined ? {} : { rootDataModelVersion: version }),
     ...(summary === undefined ? {} : { deviceSummary: summary }),
     supportedDataModels: rootObject === undefined ? [] : supportedModels(known, rootObject),
-    services: [...services],
-    seenObjects: [...objects],
+    services: rootObject === undefined ? [] : servicesOf(known, rootObject),
+    // Only asked for where nothing else tells.
+    get seenObjects() {
+      return objectsOf(known);
+    },
   };
+}
+
+function servicesOf(known: KnownTree, root: string): string[] {
+  const prefix = `${root}Services.`;
+  const services = new Set<string>();
+  for (const path of known.paths()) {
+    const service = path.startsWith(prefix) && /^([^.]+)\.\d+\./.exec(path.slice(prefix.length))?.[1];
+    if (service) services.add(service);
+  }
+  return [...services];
+}
+
+function objectsOf(known: KnownTree): string[] {
+  const objects = new Set<string>();
+  for (const path of known.paths()) {
+    if (objects.size >= MAX_OBJECTS) break;
+    objects.add(genericPath(parentPath(path)));
+  }
+  objects.delete("");
+  return [...objects];
 }
 
 function rootOf(known: KnownTree): string | undefined {

@@ -9,9 +9,13 @@ export interface KnownItem {
   readonly writable?: boolean;
 }
 
+/** Looking through all paths for one object is quicker than an index of all, as long as that happens seldom. */
+const LOOKS_BEFORE_INDEX = 24;
+
 /** What a device was seen to have, for checks that need more than the model: rows, values of other parameters, types. */
 export class KnownTree {
   readonly #items = new Map<string, KnownItem>();
+  readonly #looked = new Map<string, boolean | readonly string[]>();
   #rows: Map<string, Set<string>> | undefined;
   #objects: Set<string> | undefined;
 
@@ -35,14 +39,39 @@ export class KnownTree {
   has(path: string): boolean {
     if (this.#items.has(path)) return true;
     if (!path.endsWith(".")) return false;
+    if (this.#objects === undefined && this.#looked.size < LOOKS_BEFORE_INDEX)
+      return this.#look(`has ${path}`, () => this.#lookFor(path));
     this.#objects ??= this.#indexObjects();
     return this.#objects.has(path);
   }
 
   /** The rows seen in `Device.WiFi.SSID.`, as `Device.WiFi.SSID.1.`. */
   rows(table: string): readonly string[] {
+    if (this.#rows === undefined && this.#looked.size < LOOKS_BEFORE_INDEX)
+      return this.#look(`rows ${table}`, () => this.#lookForRows(table));
     this.#rows ??= this.#indexRows();
     return [...(this.#rows.get(table) ?? [])];
+  }
+
+  #look<T extends boolean | readonly string[]>(question: string, look: () => T): T {
+    const answer = (this.#looked.get(question) as T | undefined) ?? look();
+    this.#looked.set(question, answer);
+    return answer;
+  }
+
+  #lookFor(object: string): boolean {
+    for (const path of this.#items.keys()) if (path.startsWith(object)) return true;
+    return false;
+  }
+
+  #lookForRows(table: string): readonly string[] {
+    const rows = new Set<string>();
+    for (const path of this.#items.keys()) {
+      if (!path.startsWith(table)) continue;
+      const dot = path.indexOf(".", table.length);
+      if (dot > 0 && isInstanceElement(path.slice(table.length, dot))) rows.add(path.slice(0, dot + 1));
+    }
+    return [...rows];
   }
 
   /** Resolves `[alias]` elements to instance numbers where the alias is known. */

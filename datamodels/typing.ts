@@ -1,46 +1,46 @@
-import type { ParameterType } from "../kernel/value.ts";
-import { limitsOf } from "./facets/words.ts";
+import { isTrue, type ParameterType } from "../kernel/value.ts";
 import type { KnownTree } from "./known-tree.ts";
-import type { ModelParameter } from "./model.ts";
 import type { ModelSet } from "./model-set.ts";
-import { isComparable, isSameValue } from "./values/canonical.ts";
+import { type CanonicalSyntax, canonicalSyntax, isSameValue, opacityOf } from "./values/canonical.ts";
 
-/** What the device reported, else what the model says. */
-export const knownType = (models: ModelSet, known: KnownTree, path: string): ParameterType | undefined =>
-  known.get(path)?.type ?? models.parameter(path)?.syntax.type;
+/** How the value of one parameter is written and compared; JSON. */
+export interface ValueTyping {
+  /** For `xsi:type`: what the device reported, else the model's; absent when neither tells. */
+  readonly type?: ParameterType;
+  /** When a model has the parameter: which spellings mean the same value. */
+  readonly syntax?: CanonicalSyntax;
+  /** Reads back as a null value whatever it holds, and so is never compared. A command is carried out by every write of it. */
+  readonly opaque?: "secret" | "command";
+}
 
-/** The `xsi:type` of what is sent: string where neither the device nor the model tells. */
-export const typeFor = (models: ModelSet, known: KnownTree, path: string): ParameterType =>
-  knownType(models, known, path) ?? "string";
-
-/**
- * Whether the device already holds `wanted`. `undefined` when that cannot be known: the value was never seen, or reads back
- * as a null value whatever it is (hidden, secured, command).
- */
-export function holdsValue(models: ModelSet, known: KnownTree, path: string, wanted: string): boolean | undefined {
-  const seen = known.get(path);
+/** What device and model tell about the parameter at a concrete path. */
+export function typingAt(models: ModelSet, known: KnownTree, path: string): ValueTyping {
   const syntax = models.parameter(path)?.syntax;
-  if (seen?.value === undefined || (syntax && !isComparable(syntax))) return undefined;
-  const type = seen.type ?? syntax?.type ?? "string";
+  const type = known.get(path)?.type ?? syntax?.type;
+  const opaque = syntax && opacityOf(syntax);
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(syntax === undefined ? {} : { syntax: canonicalSyntax(syntax) }),
+    ...(opaque === undefined ? {} : { opaque }),
+  };
+}
+
+/** What a device says a parameter holds. */
+export interface SeenValue {
+  readonly type?: ParameterType | undefined;
+  readonly value: string;
+}
+
+/** Whether a device that says it holds `seen` holds `wanted`; `undefined` when what it says tells nothing. */
+export function isHeld({ type, syntax, opaque }: ValueTyping, wanted: string, seen: SeenValue): boolean | undefined {
+  if (opaque !== undefined) return undefined;
+  const actual = seen.type ?? type ?? syntax?.type ?? "string";
   // The model's list or format means something only where the device agrees on the type.
-  return isSameValue(syntax && syntax.type === type ? syntax : { type }, seen.value, wanted);
+  if (syntax?.type === actual) return isSameValue(syntax, wanted, seen.value);
+  if (syntax?.type === "boolean" && actual === "string" && isFlag(wanted) && isFlag(seen.value)) {
+    return isTrue(wanted) === isTrue(seen.value);
+  }
+  return isSameValue({ type: actual }, wanted, seen.value);
 }
 
-/** What is worth showing beside a value. */
-export interface ParameterSummary {
-  readonly type: ParameterType;
-  readonly unit?: string;
-  readonly writable: boolean;
-  readonly description?: string;
-  readonly limits: readonly string[];
-  readonly hidden: boolean;
-}
-
-export const summarise = ({ syntax, access, description }: ModelParameter): ParameterSummary => ({
-  type: syntax.type,
-  ...(syntax.units === undefined ? {} : { unit: syntax.units }),
-  writable: access !== "readOnly",
-  ...(description === undefined ? {} : { description }),
-  limits: limitsOf(syntax),
-  hidden: syntax.hidden === true || syntax.secured === true,
-});
+const isFlag = (text: string): boolean => /^(?:0|1|true|false)$/i.test(text.trim());

@@ -1,3 +1,4 @@
+import type { ValueTyping } from "../datamodels/typing.ts";
 import type { Instant } from "../kernel/time.ts";
 import type {
   DeviceDocument,
@@ -15,6 +16,7 @@ import type {
   OperationKind,
   OperationRequest,
   OperationState,
+  ValidationFinding,
   WaitingReason,
   WakePolicy,
 } from "./operations/model.ts";
@@ -261,21 +263,15 @@ export interface WakePort {
   ): Promise<{ since: Instant; nextTryAt?: Instant; attempts: number; lastError?: string } | undefined>;
 }
 
-/** Validation by the data models; given to `createFleet`. */
+/** What the data models say about a request before it is taken; given to `createFleet`. */
 export interface ValidationPort {
-  validate(device: DeviceDocument, request: OperationRequest): Promise<ValidationFinding[]>;
-  /** The request with the type of each written value where the device or its model tells it: nobody has to look it up later. */
-  typed?(device: DeviceDocument, request: OperationRequest): Promise<OperationRequest>;
-  /** Parameters of the request whose values the data model hides; sealed at rest. By their names alone when absent. */
-  secretPaths?(device: DeviceDocument, request: OperationRequest): Promise<readonly string[]>;
+  /** Of a write, create, delete or setAttributes. */
+  examine(device: DeviceDocument, request: OperationRequest): Promise<Examination>;
 }
 
-export interface ValidationFinding {
-  path: string;
-  severity: "error" | "warning";
-  code: string;
-  /** The rule in words, e.g. `range 1..65535`. */
-  rule: string;
-  expected?: string;
-  given?: string;
+export interface Examination {
+  /** An error among them refuses the request; warnings stay with the operation. No finding repeats a secret. */
+  findings: readonly ValidationFinding[];
+  /** In the order of the request's values: nobody has to look it up when they are written. Secret ones are sealed at rest. */
+  typing?: readonly ValueTyping[];
 }

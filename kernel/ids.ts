@@ -16,22 +16,33 @@ export function pooledRandom(length: number): Buffer {
   return bytes;
 }
 
-/** `length` characters of base 32, five random bits each. */
-export function randomToken(length: number): string {
-  const bytes = pooledRandom(length);
-  let token = "";
-  for (const byte of bytes) token += ALPHABET[byte & 31];
-  return token;
+const DIGITS = Buffer.from(ALPHABET, "latin1");
+
+/** Text is made from bytes, not character by character: a session needs a hundred characters of ids. */
+function writeRandom(into: Buffer, from: number, length: number): void {
+  if (poolOffset + length > pool.length) {
+    randomFillSync(pool);
+    poolOffset = 0;
+  }
+  for (let i = 0; i < length; i++) into[from + i] = DIGITS[pool[poolOffset + i]! & 31]!;
+  poolOffset += length;
 }
 
-function encodeTime(at: Instant): string {
-  let rest = at;
-  let text = "";
-  for (let i = 0; i < 9; i++) {
-    text = ALPHABET[rest % 32] + text;
+/** The last `length` digits of `number`. */
+function writeNumber(into: Buffer, from: number, length: number, number: number): void {
+  let rest = number;
+  for (let i = from + length - 1; i >= from; i--) {
+    into[i] = DIGITS[rest % 32]!;
     rest = Math.floor(rest / 32);
   }
-  return text;
+}
+
+const scratch = Buffer.alloc(256);
+
+/** `length` characters of base 32, five random bits each; at most 256. */
+export function randomToken(length: number): string {
+  writeRandom(scratch, 0, length);
+  return scratch.toString("latin1", 0, length);
 }
 
 let lastAt = 0;
@@ -47,14 +58,14 @@ export function newId(now: Instant): string {
     lastAt = now;
     lastSequence = 0;
   }
-  let sequence = lastSequence;
-  let middle = "";
-  for (let i = 0; i < 5; i++) {
-    middle = ALPHABET[sequence % 32] + middle;
-    sequence = Math.floor(sequence / 32);
-  }
-  return encodeTime(lastAt) + middle + randomToken(12);
+  writeNumber(scratch, 0, 9, lastAt);
+  writeNumber(scratch, 9, 5, lastSequence);
+  writeRandom(scratch, 14, 12);
+  return scratch.toString("latin1", 0, 26);
 }
 
 /** The smallest id that `newId` could have made at `at`: a bound for range queries over ids. */
-export const idFloor = (at: Instant): string => `${encodeTime(at)}${"0".repeat(17)}`;
+export function idFloor(at: Instant): string {
+  writeNumber(scratch, 0, 9, at);
+  return `${scratch.toString("latin1", 0, 9)}${"0".repeat(17)}`;
+}

@@ -220,6 +220,7 @@ export class LocalConversations implements Conversations {
     if (live.session.state === "aborted") this.#registry.remove(live);
     else for (const forgotten of this.#registry.ended(live)) this.#watch.disarm(forgotten);
     if (live.device) live.device = slim(live.device);
+    live.inform = undefined;
     this.#watch.oneLess();
   }
 

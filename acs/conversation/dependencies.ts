@@ -3,7 +3,7 @@ import { type Clock, type Duration, minutes, seconds } from "../../kernel/time.t
 import type { XmlLimits } from "../../kernel/xml/limits.ts";
 import type { Logger } from "../../platform/log/logger.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
-import type { FileLocation } from "../procedures/procedure.ts";
+import type { FileLocation, ReceivedFile } from "../procedures/procedure.ts";
 import type { QuirkTable } from "../quirks/index.ts";
 import type { Trace } from "../trace/index.ts";
 
@@ -11,6 +11,8 @@ import type { Trace } from "../trace/index.ts";
 export interface FileUrls {
   download(fileId: string, deviceId: string): Promise<FileLocation> | FileLocation;
   upload(deviceId: string, operationId: string, fileType: string): Promise<FileLocation> | FileLocation;
+  /** What devices have brought for an operation. */
+  received(operationId: string): Promise<readonly ReceivedFile[]>;
 }
 
 export interface ConversationLimits {

@@ -198,10 +198,10 @@ export class Driver {
     if (!kept) return { type: "leaseLost" };
     if (!begun) {
       live.skipped.add(run.operation._id);
-      delete live.run;
+      live.run = undefined;
       return { type: "rpcWithdrawn" };
     }
-    delete run.pending;
+    run.pending = undefined;
     return undefined;
   }
 
@@ -261,7 +261,7 @@ export class Driver {
       case "answerInform": {
         const message = { kind: "response", name: "Inform", body: { MaxEnvelopes: 1 } } as const;
         const useVersion = live.inform?.useVersion;
-        delete live.inform;
+        live.inform = undefined;
         return ok(this.#encode(live, effect.id, message, useVersion));
       }
       case "answerRequest": {

@@ -13,7 +13,7 @@ export function adopt(live: Live, device: DeviceDocument): void {
   live.device = device;
   live.cookie = formatCookie(device._id, live.secret);
   const endpoint = device.endpoints.find((one) => one.key === live.session.endpointKey);
-  live.endpointState = { ...endpoint?.state, ...live.inform?.contact.endpointState };
+  live.endpointState = endpoint?.state ?? {};
   if (live.endpointState.root === "InternetGatewayDevice.") live.root = "InternetGatewayDevice.";
   const version = live.inform?.contact.facts?.softwareVersion ?? device.softwareVersion;
   if (version !== undefined) live.softwareVersion = version;

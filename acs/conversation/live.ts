@@ -24,22 +24,25 @@ export interface Run {
   target?: OperationDocument;
 }
 
-/** A session of this process with what belongs to it. The session is the truth, the rest can be made anew. */
+/**
+ * A session of this process with what belongs to it. The session is the truth, the rest can be made anew. Every field is
+ * there from the start and none is deleted: thousands of sessions linger, and an object of one shape stays small.
+ */
 export interface Live {
   session: Session;
   readonly secret: string;
   /** Set once the contact is admitted. */
-  cookie?: string;
-  device?: DeviceDocument;
+  cookie: string | undefined;
+  device: DeviceDocument | undefined;
   readonly quirks: ResolvedQuirks;
   /** Only while the Inform is being answered. */
-  inform?: InformReport & { identity: DeviceIdentity; useVersion?: string };
+  inform: (InformReport & { identity: DeviceIdentity; useVersion?: string }) | undefined;
   root: "Device." | "InternetGatewayDevice.";
-  softwareVersion?: string;
+  softwareVersion: string | undefined;
   endpointState: Record<string, unknown>;
-  run?: Run;
+  run: Run | undefined;
   /** The RPC that went out last. */
-  lastMethod?: string;
+  lastMethod: string | undefined;
   /** Work was put away for another session. */
   parked: boolean;
   /** Operations that this session shall not take up (again). */
@@ -49,7 +52,7 @@ export interface Live {
   /** Messages of one session are worked on one after the other. */
   tail: Promise<unknown>;
   waiting: number;
-  timer?: Timer;
+  timer: Timer | undefined;
   lastReplyAt: Instant;
   readonly connections: Set<string>;
   /** Methods that the CPE asked for and nobody knows, as recorded. */

@@ -31,7 +31,7 @@ export async function prepareRun(
     progress: progressOf(operation),
     begun: false,
     stale: false,
-    known: await knownOf(deps, live, procedure.needs?.(operation.request) ?? []),
+    known: await knownOf(deps, live, procedure.needs?.(operation.request, operation.typing) ?? []),
     ...(file ? { file } : {}),
     ...(target ? { target } : {}),
   };
@@ -60,7 +60,8 @@ async function fileOf(
       return await fileUrls.download(request.fileId, device._id);
     }
     if (request.kind === "upload" && request.url === undefined) {
-      return await fileUrls.upload(device._id, _id, request.fileType);
+      const location = await fileUrls.upload(device._id, _id, request.fileType);
+      return { ...location, received: await fileUrls.received(_id) };
     }
   } catch (error) {
     // The procedure tells that there is no such file.

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { XmlLimits } from "../../kernel/xml/limits.ts";
 import type { CwmpMessage, Envelope, RpcRequest } from "../rpc/index.ts";
 import { isRpcName, rpcs } from "../rpc/index.ts";
@@ -17,7 +17,7 @@ export type ReadMessage =
 export function readMessage(exchange: Exchange, limits: XmlLimits | undefined): ReadMessage {
   const { body, connectionId } = exchange;
   if (isEmptyBody(body)) return { kind: "inSession", event: { type: "emptyReceived", digest: "", connectionId } };
-  const posted = { digest: createHash("sha1").update(body).digest("base64"), connectionId };
+  const posted = { digest: hash("sha1", body, "base64"), connectionId };
   const decoded = decodeEnvelope(body, {
     ...(exchange.charset === undefined ? {} : { charset: exchange.charset }),
     ...(limits === undefined ? {} : { limits }),

@@ -28,14 +28,14 @@ export class Watch {
     if (live.timer || this.#registry.byId(live.session.id) !== live) return;
     const { clock } = this.#deps;
     live.timer = clock.after(Math.max(1, this.#dueAt(live) - clock.now()), () => {
-      delete live.timer;
+      live.timer = undefined;
       void this.#ring(live);
     });
   }
 
   disarm(live: Live): void {
     live.timer?.cancel();
-    delete live.timer;
+    live.timer = undefined;
   }
 
   #dueAt({ session, lastReplyAt }: Live): Instant {

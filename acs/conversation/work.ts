@@ -109,7 +109,7 @@ export class WorkRunner {
       run.pending = { rpc: decision.rpc, repeatable: decision.repeatable === true };
       return;
     }
-    if (live.run === run) delete live.run;
+    if (live.run === run) live.run = undefined;
     const { outcome } = decision;
     if (outcome.state !== "done" && outcome.state !== "failed") live.skipped.add(run.operation._id);
     await this.settle(live, run.operation, outcome);
@@ -127,7 +127,7 @@ export class WorkRunner {
   /** The link dropped, or the device did not answer: the outcome is unknown, and after too often a failure. */
   async leaveUnknown(live: Live, operationId: string, note: string): Promise<void> {
     const { run } = live;
-    delete live.run;
+    live.run = undefined;
     const { work } = this.#deps.fleet;
     const now = this.#deps.clock.now();
     live.skipped.add(operationId);
@@ -149,7 +149,7 @@ export class WorkRunner {
   /** Puts an operation away between two of its messages; resolves to whether there was one. */
   async park(live: Live): Promise<boolean> {
     const { run } = live;
-    delete live.run;
+    live.run = undefined;
     if (!run?.pending || !run.begun) return false;
     const outcome: WorkOutcome = {
       state: "unknown",

@@ -12,7 +12,10 @@ export interface Answer {
 export function send(response: ServerResponse, { status, body = "", headers = {}, close = false }: Answer): void {
   if (response.headersSent || response.destroyed) return;
   if (close) response.shouldKeepAlive = false;
-  const length = status === 204 ? {} : { "Content-Length": Buffer.byteLength(body) };
-  response.writeHead(status, { ...length, ...headers });
-  response.end(status === 204 ? undefined : body);
+  if (status === 204) {
+    response.writeHead(status, headers).end();
+    return;
+  }
+  headers["Content-Length"] = Buffer.byteLength(body);
+  response.writeHead(status, headers).end(body);
 }

@@ -3,17 +3,22 @@ import { randomToken } from "../../kernel/ids.ts";
 
 /** One TCP connection of a CPE, or of a proxy in front of many. */
 export interface Connection {
+  /** Unlike that of any other connection, of other processes too. */
   readonly id: string;
+  /** See `peerAddress`. */
+  readonly peer: string;
   /** Challenges in a row without a request that was proved. */
   challenges: number;
   /** When the requests before have been answered: a CPE that does not wait for an answer is served in order all the same. */
-  idle: Promise<void>;
+  idle: Promise<void> | undefined;
 }
 
 /** Gives each socket its identity, and tells `onClose` when it is gone. */
 export class Connections {
   readonly #bySocket = new WeakMap<Socket, Connection>();
   readonly #onClose: (id: string) => void;
+  readonly #process = randomToken(12);
+  #count = 0;
 
   constructor(onClose: (id: string) => void) {
     this.#onClose = onClose;
@@ -22,7 +27,12 @@ export class Connections {
   of(socket: Socket): Connection {
     const known = this.#bySocket.get(socket);
     if (known !== undefined) return known;
-    const connection: Connection = { id: randomToken(16), challenges: 0, idle: Promise.resolve() };
+    const connection: Connection = {
+      id: `${this.#process}.${++this.#count}`,
+      peer: peerAddress(socket),
+      challenges: 0,
+      idle: undefined,
+    };
     this.#bySocket.set(socket, connection);
     socket.once("close", () => this.#onClose(connection.id));
     return connection;

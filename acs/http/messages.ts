@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ByteCount } from "../../kernel/bytes.ts";
 import { kib } from "../../kernel/bytes.ts";
 import { asStewardError } from "../../kernel/errors.ts";
@@ -12,7 +12,7 @@ import { type Answer, send } from "./answer.ts";
 import type { Authenticator, Verdict } from "./authentication/authenticator.ts";
 import { clientCertificateOf } from "./authentication/certificate.ts";
 import type { AuthenticationFailure } from "./authentication/failure-record.ts";
-import { type Connection, type Connections, peerAddress } from "./connections.ts";
+import type { Connection, Connections } from "./connections.ts";
 import { readSessionCookies, sessionCookie } from "./cookies.ts";
 import type { ListenerMetrics } from "./metrics.ts";
 
@@ -53,6 +53,7 @@ interface Visit {
 }
 
 type Session = { cookie?: string; principal?: Principal };
+const NO_SESSION: Session = {};
 
 /** Serves CWMP messages: method, authentication, body, admission, conversation, answer – in this order. */
 export class MessageHandler {
@@ -66,13 +67,13 @@ export class MessageHandler {
     const { clock, connections, metrics } = this.#options;
     const startedAt = clock.now();
     const connection = connections.of(request.socket);
-    const source = peerAddress(request.socket);
     const secure = "encrypted" in request.socket;
-    const visit: Visit = { request, response, connection, source, secure, carried: "unread" };
+    const visit: Visit = { request, response, connection, source: connection.peer, secure, carried: "unread" };
     const before = connection.idle;
-    const served = before.then(() => this.#serve(visit));
+    const served = before === undefined ? this.#serve(visit) : before.then(() => this.#serve(visit));
     connection.idle = served;
     await served;
+    if (connection.idle === served) connection.idle = undefined;
     metrics.requests.add({ carried: visit.carried, status: String(response.statusCode) });
     metrics.duration.observe((clock.now() - startedAt) / 1000);
   }
@@ -117,6 +118,7 @@ export class MessageHandler {
   /** The first of the request's cookies that names a live session; a dead one is passed on, to be recognised as such. */
   async #sessionOf(request: IncomingMessage): Promise<Session> {
     const cookies = readSessionCookies(request.headers.cookie);
+    if (cookies.length === 0) return NO_SESSION;
     for (const cookie of cookies) {
       const live = await this.#options.conversations.live(cookie);
       if (live !== undefined) return { cookie, principal: live.principal };
@@ -223,17 +225,12 @@ export class MessageHandler {
       else admission.sessionSeen(cookie, source);
     }
     if (afterSent !== undefined) onceSent(response, afterSent);
-    send(response, {
-      status,
-      body,
-      close,
-      headers: {
-        ...(body === "" ? {} : { "Content-Type": contentType }),
-        ...(cookie === undefined ? {} : { "Set-Cookie": sessionCookie(cookie) }),
-        ...(retryAfter === undefined ? {} : { "Retry-After": Math.ceil(retryAfter) }),
-        ...(status === 401 ? { "WWW-Authenticate": authenticator.challenges(secure) } : {}),
-      },
-    });
+    const headers: OutgoingHttpHeaders = {};
+    if (body !== "") headers["Content-Type"] = contentType;
+    if (cookie !== undefined) headers["Set-Cookie"] = sessionCookie(cookie);
+    if (retryAfter !== undefined) headers["Retry-After"] = Math.ceil(retryAfter);
+    if (status === 401) headers["WWW-Authenticate"] = authenticator.challenges(secure);
+    send(response, { status, body, close, headers });
   }
 
   #busy(close: boolean): Answer {

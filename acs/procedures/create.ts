@@ -1,5 +1,5 @@
 import type { WorkOutcome } from "../../fleet/door.ts";
-import type { ItemResult, WriteItem } from "../../fleet/operations/model.ts";
+import type { ItemResult } from "../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch } from "../../fleet/parameters/model.ts";
 import { isObjectPath, leafName, type ParameterPath } from "../../kernel/path.ts";
 import type { CwmpFault, RequestMessage, RpcResponse } from "../rpc/index.ts";
@@ -15,7 +15,16 @@ import {
   takeSilence,
   takeValues,
 } from "./reading.ts";
-import { sameValue, toWire, typeOf } from "./values.ts";
+import {
+  cannotTellWhether,
+  commandAmong,
+  hasValue,
+  type TypedItem,
+  toWire,
+  typeOf,
+  untyped,
+  withTyping,
+} from "./values.ts";
 
 type Progress =
   /** Which instances are there before? */
@@ -25,18 +34,17 @@ type Progress =
   /** It may be with the device: which instances are there now? */
   | { phase: "relisting"; before: string[] }
   | { phase: "setting"; instance: string }
-  /** It may have its values: which has it now? */
-  | ({ phase: "verifying"; instance: string } & Look)
-  | ({ phase: "readingBack"; instance: string; status: number } & Look)
+  /** Which values has it? `verifying`: before they are set once more. */
+  | Look
   /** It is there, and the device falls silent when it is to be read. */
   | { phase: "unread"; instance: string; status: number }
   /** The values were refused: the new instance goes again, so that nothing half done stays. */
   | { phase: "removing"; instance: string; outcome: WorkOutcome };
 
-interface Look {
-  reading: Reading;
-  seen: ParameterObservation[];
-}
+type Look = { instance: string; reading: Reading; seen: ParameterObservation[] } & (
+  | { phase: "verifying" }
+  | { phase: "readingBack"; status: number }
+);
 
 /**
  * AddObject, then SetParameterValues of the new instance (TR-069 A.3.2.6). AddObject is not idempotent: the table is
@@ -44,8 +52,7 @@ interface Look {
  */
 export const create = defineProcedure<"create", Progress>({
   kind: "create",
-  needs: ({ path, values = [] }) =>
-    values.filter((item) => item.type === undefined).map((item) => `${path}*.${item.path}`),
+  needs: ({ path, values = [] }, typing) => untyped(values, typing).map((item) => `${path}*.${item.path}`),
 
   begin: (task) => list(task, { phase: "listing" }),
 
@@ -102,7 +109,7 @@ export const create = defineProcedure<"create", Progress>({
         if (progress.before === undefined) return cannotTell();
         return list(task, { phase: "relisting", before: progress.before });
       case "setting":
-        return lookOn(task, { phase: "verifying", instance: progress.instance, ...newLook(task, progress.instance) });
+        return lookOn(task, { phase: "verifying", ...newLook(task, progress.instance) });
       case "verifying":
       case "readingBack":
         return lookOn(task, progress);
@@ -116,14 +123,15 @@ export const create = defineProcedure<"create", Progress>({
   /** Read by its names, and at last not at all: that the instance is there is known. */
   onSilence(progress) {
     if (!looks(progress)) return progress;
-    const { phase, instance, reading } = progress;
-    if (phase === "readingBack" && reading.byNames) return { phase: "unread", instance, status: progress.status };
+    const { instance, reading } = progress;
+    if (progress.phase === "readingBack" && reading.byNames)
+      return { phase: "unread", instance, status: progress.status };
     takeSilence(reading);
     return progress;
   },
 });
 
-const looks = (progress: Progress): progress is Progress & Look =>
+const looks = (progress: Progress): progress is Look =>
   progress.phase === "verifying" || progress.phase === "readingBack";
 
 const instancePath = (task: Task<"create">, instance: string): ParameterPath => `${task.request.path}${instance}.`;
@@ -164,8 +172,11 @@ function add({ operation, request }: Task<"create">, before: string[] | undefine
 const configure = (task: Task<"create">, instance: string, status: number): Decision<Progress> =>
   (task.request.values ?? []).length > 0 ? set(task, instance) : look(task, instance, status);
 
-const itemsAt = (task: Task<"create">, instance: string): WriteItem[] =>
-  (task.request.values ?? []).map((item) => ({ ...item, path: instancePath(task, instance) + item.path }));
+const itemsAt = (task: Task<"create">, instance: string): TypedItem[] =>
+  withTyping(task.request.values ?? [], task.operation).map((item) => ({
+    ...item,
+    path: instancePath(task, instance) + item.path,
+  }));
 
 function set(task: Task<"create">, instance: string): Decision<Progress> {
   const list = toWire(itemsAt(task, instance), task.facts.known);
@@ -174,7 +185,14 @@ function set(task: Task<"create">, instance: string): Decision<Progress> {
   return { do: "send", rpc, progress: { phase: "setting", instance } };
 }
 
-const newLook = (task: Task<"create">, instance: string): Look => ({
+/** Setting the same values twice does no harm, but for a command, which every write of it carries out. */
+function setAgain(task: Task<"create">, instance: string): Decision<Progress> {
+  const command = commandAmong(itemsAt(task, instance));
+  return command === undefined ? set(task, instance) : cannotTellWhether(command);
+}
+
+const newLook = (task: Task<"create">, instance: string): Pick<Look, "instance" | "reading" | "seen"> => ({
+  instance,
   reading: newReading([instancePath(task, instance)], task.facts.quirks, task.facts.endpointState),
   seen: [],
 });
@@ -182,25 +200,30 @@ const newLook = (task: Task<"create">, instance: string): Look => ({
 /** Not repeatable at first: the instance that the answer to AddObject named has to be stored. */
 const look = (task: Task<"create">, instance: string, status: number): Decision<Progress> =>
   task.facts.quirks.readBack
-    ? lookOn(task, { phase: "readingBack", instance, status, ...newLook(task, instance) }, false)
+    ? lookOn(task, { phase: "readingBack", status, ...newLook(task, instance) }, false)
     : created(task, instance, status);
 
-function lookOn(task: Task<"create">, progress: Progress & Look, repeatable = true): Decision<Progress> {
+function lookOn(task: Task<"create">, progress: Look, repeatable = true): Decision<Progress> {
   const rpc = nextMessage(progress.reading);
   return rpc ? { do: "send", rpc, progress, repeatable } : looked(task, progress);
 }
 
-function looked(task: Task<"create">, progress: Progress & Look): Decision<Progress> {
-  const { phase, instance, reading, seen } = progress;
-  const has = new Map(seen.map((one) => [one.path, one]));
-  const items = itemsAt(task, instance).map((item): ItemResult => {
-    const { type = typeOf(item, task.facts.known), value } = has.get(item.path) ?? {};
-    const same = value !== undefined && sameValue(type, item.value, value);
-    return { path: item.path, outcome: same ? "done" : "unconfirmed" };
-  });
-  if (phase === "verifying" && items.some((item) => item.outcome !== "done")) return set(task, instance);
-  const patch: ParameterPatch = { at: task.facts.now, source: "read", observations: seen };
-  const decision = created(task, instance, phase === "readingBack" ? progress.status : 0, patch, items);
+function looked(task: Task<"create">, progress: Look): Decision<Progress> {
+  const { instance, reading, seen } = progress;
+  const has = new Map(
+    seen.flatMap(({ path, type, value }) => (value === undefined ? [] : [[path, { type, value }] as const])),
+  );
+  const compared = itemsAt(task, instance).map((item) => ({
+    path: item.path,
+    held: hasValue(item, has.get(item.path), typeOf(item, task.facts.known)),
+  }));
+  if (progress.phase === "verifying" && compared.some(({ held }) => held !== true)) return setAgain(task, instance);
+  const items = compared.map(
+    ({ path, held }): ItemResult => ({ path, outcome: held === false ? "unconfirmed" : "done" }),
+  );
+  const patch: ParameterPatch | undefined =
+    seen.length > 0 ? { at: task.facts.now, source: "read", observations: seen } : undefined;
+  const decision = created(task, instance, progress.phase === "readingBack" ? progress.status : 0, patch, items);
   return { ...decision, remember: learntOfDevice(reading, task.facts.quirks, task.facts.endpointState) };
 }
 

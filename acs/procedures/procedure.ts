@@ -1,3 +1,4 @@
+import type { ValueTyping } from "../../datamodels/typing.ts";
 import type { EventInput, WorkOutcome } from "../../fleet/door.ts";
 import type { OperationDocument, OperationKind, OperationRequest } from "../../fleet/operations/model.ts";
 import type { ParameterPatch, ParameterRecord } from "../../fleet/parameters/model.ts";
@@ -13,6 +14,15 @@ export interface FileLocation {
   /** Bytes. */
   size?: number;
   name?: string;
+  /** Of an upload to us: what has arrived so far. */
+  received?: readonly ReceivedFile[];
+}
+
+export interface ReceivedFile {
+  id: string;
+  name: string;
+  /** Bytes. */
+  size: number;
 }
 
 /** What a procedure may know of the device and of the moment. */
@@ -67,8 +77,8 @@ export type Report =
  */
 export interface Procedure<K extends OperationKind, P> {
   readonly kind: K;
-  /** Paths whose stored records are wanted in `facts.known`. */
-  needs?(request: OperationRequest<K>): readonly string[];
+  /** Paths whose stored records are wanted in `facts.known`. `typing` is the operation's. */
+  needs?(request: OperationRequest<K>, typing?: readonly ValueTyping[]): readonly string[];
   begin(task: Task<K>): Decision<P>;
   onResponse(task: Task<K>, progress: P, response: ResponseMessage): Decision<P>;
   onFault(task: Task<K>, progress: P, fault: CwmpFault): Decision<P>;

@@ -1,7 +1,7 @@
 import { type Duration, hours, type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { CwmpFault, RequestMessage, ResponseMessage } from "../rpc/index.ts";
 import { outcomeOf, outcomeOfFault, rememberUnsupported } from "./fault-advice.ts";
-import { type Decision, failed, type Report, settle, type Task } from "./procedure.ts";
+import { type Decision, failed, type ReceivedFile, type Report, settle, type Task } from "./procedure.ts";
 import { askQueue, type QueueMethod, queueMethod, queueOf } from "./queued-transfers.ts";
 
 /** A transfer: `accepted` is whether the device is known to have taken it. */
@@ -37,12 +37,19 @@ export function takenByDevice(task: TransferTask, sentAt: Instant, note?: string
   return settle(note === undefined ? outcome : { ...outcome, note });
 }
 
-/** The file is there and in use; firmware counts only when the version shows. */
+/** For an upload to us: what has arrived; `undefined` for a transfer to or from somebody else's server. */
+const arrivedOf = ({ request, facts }: TransferTask): readonly ReceivedFile[] | undefined =>
+  request.kind === "upload" && request.url === undefined ? (facts.file?.received ?? []) : undefined;
+
+/** The file is there and in use; firmware counts only when the version shows, an upload only when the file has arrived. */
 export function completed(
   task: TransferTask,
   sentAt: Instant,
   result: Record<string, unknown>,
 ): Decision<TransferProgress> {
+  const files = arrivedOf(task);
+  if (files?.length === 0) return failed("upload.missing", "the device reports success, but no file has arrived");
+  if (files) return settle({ state: "done", result: { ...result, files } });
   const expected = expectedVersion(task);
   const { now, softwareVersion } = task.facts;
   if (expected === undefined || softwareVersion === expected) return settle({ state: "done", result });
@@ -85,6 +92,8 @@ export function resumed(
     return settle({ state: "done", note: "the device runs the expected version" });
   }
   if (progress.phase === "awaitingVersion") return unexpectedVersion(task.facts.softwareVersion, expected);
+  const files = arrivedOf(task) ?? [];
+  if (files.length > 0) return settle({ state: "done", result: { files }, note: "the file has arrived" });
   return look(task, progress, again);
 }
 

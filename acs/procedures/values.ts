@@ -1,22 +1,37 @@
-import type { WriteItem } from "../../fleet/operations/model.ts";
+import { isHeld, type SeenValue, type ValueTyping } from "../../datamodels/typing.ts";
+import type { OperationDocument, WriteItem } from "../../fleet/operations/model.ts";
 import type { ParameterRecord } from "../../fleet/parameters/model.ts";
+import { isSecretName } from "../../fleet/parameters/secret-names.ts";
 import { genericPath, type ParameterPath } from "../../kernel/path.ts";
 import { isTrue, type ParameterType } from "../../kernel/value.ts";
 import type { RpcRequest } from "../rpc/index.ts";
+import { type Decision, failed } from "./procedure.ts";
 
 export type ValuesToSet = RpcRequest<"SetParameterValues">["ParameterList"];
 
-/** The type that a value is sent with: what the operation asks for, else what the device reported (there or for a sister row), else string. */
-export function typeOf(item: WriteItem, known: ReadonlyMap<ParameterPath, ParameterRecord>): ParameterType {
-  const reported = known.get(item.path)?.type;
-  if (item.type !== undefined) return item.type;
-  if (reported !== undefined) return reported;
+/** A value to write, with what was known of its parameter when the operation was made. */
+export type TypedItem = WriteItem & { readonly typing?: ValueTyping };
+
+export const withTyping = (values: readonly WriteItem[], { typing = [] }: OperationDocument): TypedItem[] =>
+  values.map((item, index) => ({ ...item, ...(typing[index] ? { typing: typing[index] } : {}) }));
+
+/** Those whose type somebody has to look up. */
+export const untyped = (values: readonly WriteItem[], typing: readonly ValueTyping[] = []): WriteItem[] =>
+  values.filter((item, index) => item.type === undefined && typing[index]?.type === undefined);
+
+/**
+ * The type that a value is sent with: what the operation asks for, else what the device reported, else what its model says,
+ * else what it reported for a sister row, else string.
+ */
+export function typeOf(item: TypedItem, known: ReadonlyMap<ParameterPath, ParameterRecord>): ParameterType {
+  const told = item.type ?? known.get(item.path)?.type ?? item.typing?.type;
+  if (told !== undefined) return told;
   const generic = genericPath(item.path);
   for (const [path, { type }] of known) if (type !== undefined && genericPath(path) === generic) return type;
   return "string";
 }
 
-export const toWire = (items: readonly WriteItem[], known: ReadonlyMap<ParameterPath, ParameterRecord>): ValuesToSet =>
+export const toWire = (items: readonly TypedItem[], known: ReadonlyMap<ParameterPath, ParameterRecord>): ValuesToSet =>
   items.map((item) => {
     const type = typeOf(item, known);
     return { Name: item.path, Value: { type, value: lexical(type, item.value) } };
@@ -30,22 +45,27 @@ const lexical = (type: ParameterType, value: string): string => {
   return value;
 };
 
-const INTEGER_TYPES: ReadonlySet<ParameterType> = new Set(["int", "unsignedInt", "long", "unsignedLong"]);
+/** Not stored as known when it was written: it is a secret, or nothing that the device would show. */
+export const isOpaque = ({ path, typing }: TypedItem): boolean => typing?.opaque !== undefined || isSecretName(path);
 
-/** Whether a value read back is the one that was written, however the device spells it. */
-export function sameValue(type: ParameterType, written: string, readBack: string): boolean {
-  if (written === readBack) return true;
-  const [a, b] = [written.trim(), readBack.trim()];
-  if (type === "boolean") return isTrue(a) === isTrue(b);
-  if (INTEGER_TYPES.has(type))
-    return /^[+-]?\d+$/.test(a) && /^[+-]?\d+$/.test(b) && BigInt(unsigned(a)) === BigInt(unsigned(b));
-  if (type === "dateTime") return Date.parse(a) === Date.parse(b);
-  if (type === "hexBinary") return a.toLowerCase() === b.toLowerCase();
-  return a === b || (looksCaseless(a) && a.toLowerCase() === b.toLowerCase()) || sameList(a, b);
+export const commandAmong = (items: readonly TypedItem[]): TypedItem | undefined =>
+  items.find((item) => item.typing?.opaque === "command");
+
+export const cannotTellWhether = ({ path }: TypedItem): Decision<never> =>
+  failed("outcome.unknown", `the answer was lost, and whether ${path} was carried out cannot be told`);
+
+/** Whether the device has the value that was written, however it spells it; `undefined` when it does not show what it has. */
+export function hasValue(item: TypedItem, seen: SeenValue | undefined, type: ParameterType): boolean | undefined {
+  if (seen === undefined) return false;
+  if (seen.value === "" && isSecretName(item.path)) return undefined;
+  const held = isHeld({ ...item.typing, type }, lexical(seen.type ?? type, item.value), seen);
+  if (held !== false || item.typing?.syntax !== undefined || (seen.type ?? type) !== "string") return held;
+  return looksSame(item.value.trim(), seen.value.trim());
 }
 
-const unsigned = (text: string): string => text.replace(/^\+/, "");
-/** MAC and IPv6 addresses, UUIDs. */
+/** Texts of which no model says what they are: addresses and UUIDs in either case, lists with blanks or without. */
+const looksSame = (a: string, b: string): boolean =>
+  a === b || (looksCaseless(a) && a.toLowerCase() === b.toLowerCase()) || sameList(a, b);
 const looksCaseless = (text: string): boolean => /^[0-9a-f:.\-/%]+$/i.test(text) && /[:-]/.test(text);
 const sameList = (a: string, b: string): boolean =>
   a.includes(",") && a.replaceAll(/\s*,\s*/g, ",") === b.replaceAll(/\s*,\s*/g, ",");

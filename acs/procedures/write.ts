@@ -1,24 +1,38 @@
 import type { ItemResult, WriteItem } from "../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch } from "../../fleet/parameters/model.ts";
-import { isSecretName } from "../../fleet/parameters/secret-names.ts";
+import type { ParameterType } from "../../kernel/value.ts";
 import type { CwmpFault, RpcResponse } from "../rpc/index.ts";
 import { operationFault, outcomeOf, outcomeOfFault } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import { newReading, nextMessage, observe, type Reading, takeRefusal, takeValues } from "./reading.ts";
-import { envelopeSize, MAX_ENVELOPE, sameValue, toWire, typeOf } from "./values.ts";
+import {
+  cannotTellWhether,
+  commandAmong,
+  envelopeSize,
+  hasValue,
+  isOpaque,
+  MAX_ENVELOPE,
+  type TypedItem,
+  toWire,
+  typeOf,
+  untyped,
+  withTyping,
+} from "./values.ts";
 
-type Progress =
-  /** SetParameterValues is with the device; `retyped`: with types just read from it. */
-  | { phase: "setting"; items: WriteItem[]; retyped: boolean }
+/** `types`: those just read from the device, in the order of the values. No value is part of a progress: it may be a secret. */
+type Progress = { types?: readonly ParameterType[] } /** SetParameterValues is with the device. */ & (
+  | { phase: "setting" }
   /** It may be with the device: what does the device have now? */
-  | { phase: "verifying"; items: WriteItem[]; retyped: boolean }
-  | { phase: "readingBack"; items: WriteItem[]; status: number }
+  | { phase: "verifying" }
+  | { phase: "readingBack"; status: number }
   /** Taken by the device, which falls silent when it is asked for them. */
-  | { phase: "unread"; items: WriteItem[]; status: number }
+  | { phase: "unread"; status: number }
   /** The types were wrong (9006): what are they? */
-  | { phase: "readingTypes"; items: WriteItem[]; fault: CwmpFault }
+  | { phase: "readingTypes"; fault: CwmpFault }
   /** Refused without saying which: which of them cannot even be read? Nothing is written any more. */
-  | { phase: "locating"; reading: Reading; fault: CwmpFault };
+  | { phase: "locating"; reading: Reading; fault: CwmpFault }
+);
+type Types = Pick<Progress, "types">;
 
 /**
  * SetParameterValues, one message, all or none (TR-069 A.3.2.1), then read back. A write that does not fit in one
@@ -28,13 +42,13 @@ type Progress =
  */
 export const write = defineProcedure<"write", Progress>({
   kind: "write",
-  needs: (request) => request.values.filter((item) => item.type === undefined).map((item) => item.path),
+  needs: (request, typing) => untyped(request.values, typing).map((item) => item.path),
 
-  begin: (task) => set(task, [...task.request.values], false),
+  begin: (task) => set(task, {}),
 
   onResponse(task, progress, response) {
     if (response.name === "SetParameterValues" && progress.phase === "setting") {
-      return applied(task, progress.items, response.body.Status);
+      return applied(task, progress, response.body.Status);
     }
     if (response.name !== "GetParameterValues") return unexpected(response);
     switch (progress.phase) {
@@ -43,7 +57,7 @@ export const write = defineProcedure<"write", Progress>({
       case "readingBack":
         return readBack(task, progress, response.body);
       case "readingTypes":
-        return retype(task, progress, response.body);
+        return retype(task, progress.fault, response.body);
       case "locating":
         takeValues(progress.reading, response.body);
         return locate(task, progress);
@@ -57,12 +71,11 @@ export const write = defineProcedure<"write", Progress>({
     switch (progress.phase) {
       case "setting":
         return refused(task, progress, fault);
-      // What cannot be read is written again: setting the same values twice does no harm.
       case "verifying":
-        return set(task, progress.items, progress.retyped);
+        return setAgain(task, progress);
       case "readingBack":
       case "unread":
-        return accepted(task, progress.items, progress.status);
+        return accepted(task, progress, progress.status);
       case "readingTypes":
         return settle(outcomeOf(progress.fault));
       case "locating":
@@ -71,94 +84,126 @@ export const write = defineProcedure<"write", Progress>({
   },
 
   onResume(task, progress) {
-    if (progress.phase === "readingBack") return applied(task, progress.items, progress.status);
-    if (progress.phase === "unread") return accepted(task, progress.items, progress.status);
-    if (progress.phase !== "setting" && progress.phase !== "verifying")
-      return set(task, [...task.request.values], false);
-    const { items, retyped } = progress;
-    return { do: "send", rpc: valuesOf(items), progress: { phase: "verifying", items, retyped }, repeatable: true };
+    const { phase, types } = progress;
+    if (phase === "readingBack") return applied(task, progress, progress.status);
+    if (phase === "unread") return accepted(task, progress, progress.status);
+    if (phase !== "setting" && phase !== "verifying") return set(task, {});
+    return {
+      do: "send",
+      rpc: valuesOf(task),
+      progress: { phase: "verifying", ...typesOf({ types }) },
+      repeatable: true,
+    };
   },
 
   onSilence: (progress) => (progress.phase === "readingBack" ? { ...progress, phase: "unread" } : progress),
 });
 
-const valuesOf = (items: readonly WriteItem[]) => ({
+const typesOf = ({ types }: { types?: Types["types"] | undefined }): Types => (types === undefined ? {} : { types });
+
+/** The values with what is known of them, and with the types just read. */
+const itemsOf = ({ request, operation }: Task<"write">, { types }: Types): TypedItem[] =>
+  withTyping(request.values, operation).map((item, index) => {
+    const type = types?.[index];
+    return type === undefined ? item : { ...item, type };
+  });
+
+const valuesOf = ({ request }: Task<"write">) => ({
   kind: "request" as const,
   name: "GetParameterValues" as const,
-  body: { ParameterNames: items.map((item) => item.path) },
+  body: { ParameterNames: request.values.map((item) => item.path) },
 });
 
-function set({ operation, facts }: Task<"write">, items: WriteItem[], retyped: boolean): Decision<Progress> {
+function set(task: Task<"write">, { types }: Types): Decision<Progress> {
+  const items = itemsOf(task, typesOf({ types }));
   if (items.length === 0) return settle({ state: "done", note: "nothing to write" });
-  const values = toWire(items, facts.known);
+  const values = toWire(items, task.facts.known);
   if (envelopeSize(values) > MAX_ENVELOPE) {
     return failed("request.tooLarge", "the values do not fit in one message; split, the write would not be atomic");
   }
-  const body = { ParameterList: values, ParameterKey: operation.correlator };
+  const body = { ParameterList: values, ParameterKey: task.operation.correlator };
   const rpc = { kind: "request", name: "SetParameterValues", body } as const;
-  return { do: "send", rpc, progress: { phase: "setting", items, retyped } };
+  return { do: "send", rpc, progress: { phase: "setting", ...typesOf({ types }) } };
 }
 
-function applied(task: Task<"write">, items: WriteItem[], status: number): Decision<Progress> {
-  if (!task.facts.quirks.readBack) return accepted(task, items, status);
-  return { do: "send", rpc: valuesOf(items), progress: { phase: "readingBack", items, status }, repeatable: true };
+/** Setting the same values twice does no harm, but for a command, which every write of it carries out. */
+function setAgain(task: Task<"write">, types: Types): Decision<Progress> {
+  const command = commandAmong(itemsOf(task, types));
+  return command === undefined ? set(task, types) : cannotTellWhether(command);
+}
+
+function applied(task: Task<"write">, types: Types, status: number): Decision<Progress> {
+  if (!task.facts.quirks.readBack) return accepted(task, types, status);
+  const progress = { phase: "readingBack", status, ...typesOf(types) } as const;
+  return { do: "send", rpc: valuesOf(task), progress, repeatable: true };
 }
 
 const STATUS_1 = "the device applies the values later, e.g. after a reboot (Status 1)";
 const noteOf = (status: number) => (status === 1 ? { note: STATUS_1 } : {});
 
 /** Accepted, but not seen. A secret is not kept, only that it was written. */
-function accepted({ facts }: Task<"write">, items: readonly WriteItem[], status: number): Decision<Progress> {
+function accepted(task: Task<"write">, types: Types, status: number): Decision<Progress> {
+  const items = itemsOf(task, types);
   const observations = items.map((item): ParameterObservation => {
-    const type = typeOf(item, facts.known);
-    return isSecretName(item.path) ? { path: item.path, type } : { path: item.path, type, value: item.value };
+    const { path, value } = item;
+    const type = typeOf(item, task.facts.known);
+    return isOpaque(item) ? { path, type } : { path, type, value };
   });
-  const patch: ParameterPatch = { at: facts.now, source: "written", observations, unconfirmed: true };
+  const patch: ParameterPatch = { at: task.facts.now, source: "written", observations, unconfirmed: true };
   const results = items.map(({ path }): ItemResult => ({ path, outcome: "unconfirmed" }));
   return settle({ state: "done", items: results, result: { status }, ...noteOf(status) }, { learn: [patch] });
 }
 
+/** What the device took and never shows is as done as it can be. */
 function readBack(
   task: Task<"write">,
-  { items, status }: Progress & { phase: "readingBack" },
+  progress: Progress & { phase: "readingBack" },
   body: RpcResponse<"GetParameterValues">,
 ): Decision<Progress> {
-  const { seen, results } = compare(task, items, body);
-  const learn: ParameterPatch[] = [{ at: task.facts.now, source: "read", observations: seen }];
-  return settle({ state: "done", items: results, result: { status }, ...noteOf(status) }, { learn });
+  const { status } = progress;
+  const items = compare(task, progress, body).map(
+    ({ path, held }): ItemResult => ({ path, outcome: held === false ? "unconfirmed" : "done" }),
+  );
+  return settle({ state: "done", items, result: { status }, ...noteOf(status) }, { learn: [seenIn(task, body)] });
 }
 
-function compare({ facts }: Task<"write">, items: readonly WriteItem[], body: RpcResponse<"GetParameterValues">) {
+const seenIn = ({ facts }: Task<"write">, body: RpcResponse<"GetParameterValues">): ParameterPatch => ({
+  at: facts.now,
+  source: "read",
+  observations: body.ParameterList.map(observe),
+});
+
+function compare(task: Task<"write">, types: Types, body: RpcResponse<"GetParameterValues">) {
   const now = new Map(body.ParameterList.map((one) => [one.Name, one.Value]));
-  const results = items.map((item): ItemResult => {
-    const value = now.get(item.path);
-    const same = value !== undefined && sameValue(value.type ?? typeOf(item, facts.known), item.value, value.value);
-    return { path: item.path, outcome: same ? "done" : "unconfirmed" };
-  });
-  return { seen: body.ParameterList.map(observe), results };
+  return itemsOf(task, types).map((item) => ({
+    path: item.path,
+    held: hasValue(item, now.get(item.path), typeOf(item, task.facts.known)),
+  }));
 }
 
 /** After a drop: all as wanted means that the write arrived; anything else is written again, with the same values. */
 function verified(
   task: Task<"write">,
-  { items, retyped }: Progress & { phase: "verifying" },
+  progress: Progress & { phase: "verifying" },
   body: RpcResponse<"GetParameterValues">,
 ): Decision<Progress> {
-  const { seen, results } = compare(task, items, body);
-  const learn: ParameterPatch[] = [{ at: task.facts.now, source: "read", observations: seen }];
-  if (results.some((one) => one.outcome !== "done")) return { ...set(task, items, retyped), learn };
-  return settle({ state: "done", items: results, note: "verified by reading after a lost answer" }, { learn });
+  const compared = compare(task, progress, body);
+  const learn = [seenIn(task, body)];
+  if (compared.some(({ held }) => held !== true)) return { ...setAgain(task, progress), learn };
+  const items = compared.map(({ path }): ItemResult => ({ path, outcome: "done" }));
+  return settle({ state: "done", items, note: "verified by reading after a lost answer" }, { learn });
 }
 
 function refused(
   task: Task<"write">,
-  { items, retyped }: Progress & { phase: "setting" },
+  { types }: Progress & { phase: "setting" },
   fault: CwmpFault,
 ): Decision<Progress> {
+  const items = task.request.values;
   const named = fault.parameterFaults;
   const isTypeFault = fault.faultCode === 9006 || (named.length > 0 && named.every((one) => one.faultCode === 9006));
-  if (isTypeFault && !retyped && items.some((item) => item.type === undefined)) {
-    return { do: "send", rpc: valuesOf(items), progress: { phase: "readingTypes", items, fault }, repeatable: true };
+  if (isTypeFault && types === undefined && items.some((item) => item.type === undefined)) {
+    return { do: "send", rpc: valuesOf(task), progress: { phase: "readingTypes", fault }, repeatable: true };
   }
   if (named.length > 0)
     return settle({
@@ -192,23 +237,14 @@ function itemFaults(items: readonly WriteItem[], fault: CwmpFault): ItemResult[]
   }));
 }
 
-function retype(
-  task: Task<"write">,
-  { items, fault }: Progress & { phase: "readingTypes" },
-  body: RpcResponse<"GetParameterValues">,
-): Decision<Progress> {
-  const types = new Map(body.ParameterList.map((one) => [one.Name, one.Value.type]));
-  let changed = false;
-  const retyped = items.map((item) => {
-    const type = item.type ?? types.get(item.path);
-    if (type === undefined || type === typeOf(item, task.facts.known)) return item;
-    changed = true;
-    return { ...item, type };
-  });
-  const learn: ParameterPatch[] = [
-    { at: task.facts.now, source: "read", observations: body.ParameterList.map(observe) },
-  ];
-  return changed ? { ...set(task, retyped, true), learn } : settle(outcomeOf(fault), { learn });
+function retype(task: Task<"write">, fault: CwmpFault, body: RpcResponse<"GetParameterValues">): Decision<Progress> {
+  const reported = new Map(body.ParameterList.map((one) => [one.Name, one.Value.type]));
+  const items = itemsOf(task, {});
+  const sent = items.map((item) => typeOf(item, task.facts.known));
+  const types = items.map((item, index) => item.type ?? reported.get(item.path) ?? sent[index]!);
+  const learn = [seenIn(task, body)];
+  const changed = types.some((type, index) => type !== sent[index]);
+  return changed ? { ...set(task, { types }), learn } : settle(outcomeOf(fault), { learn });
 }
 
 function locate(task: Task<"write">, progress: Progress & { phase: "locating" }): Decision<Progress> {

@@ -51,14 +51,17 @@ export function negotiateVersion(offer: VersionOffer): VersionAgreement | undefi
   if (offered === undefined || offered.length === 0) {
     return {
       version: versionOfNamespace(offer.namespace, offer.sessionTimeout !== undefined),
-      namespace: isCwmpNamespace(offer.namespace) ? offer.namespace : namespaceOf("1.0"),
+      namespace: isCwmpNamespace(offer.namespace) ? ownText(offer.namespace) : namespaceOf("1.0"),
     };
   }
   const version = protocolVersions.findLast((known) => offered.some((one) => one.trim() === known));
   if (version === undefined) return undefined;
   const older = isStandardNamespace(offer.namespace) && namespaceOf(version) !== offer.namespace;
   const keep = isCwmpNamespace(offer.namespace) && !older;
-  return { version, namespace: keep ? offer.namespace : namespaceOf(version), useVersion: version };
+  return { version, namespace: keep ? ownText(offer.namespace) : namespaceOf(version), useVersion: version };
 }
+
+/** The same text, but our own where we have it: a piece of the message would keep the whole message in memory. */
+const ownText = (uri: string): string => Object.values(namespaces).find((known) => known === uri) ?? uri;
 
 const isStandardNamespace = (uri: string): boolean => Object.values(namespaces).includes(uri);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { randomToken } from "../../kernel/ids.ts";
 
 /**
@@ -12,7 +12,7 @@ const COOKIE = /^([0-9A-Za-z_]{1,35})-([0-9a-z]{28})$/;
 export const newSessionSecret = (): string => randomToken(SECRET_LENGTH);
 
 export const sessionIdOf = (secret: string): string =>
-  createHash("sha256").update(secret).digest("base64url").slice(0, SESSION_ID_LENGTH);
+  hash("sha256", secret, "base64url").slice(0, SESSION_ID_LENGTH);
 
 export const formatCookie = (deviceId: string, secret: string): string => `${deviceId}-${secret}`;
 

@@ -33,8 +33,19 @@ export function canonicalValue(syntax: CanonicalSyntax, value: string): string {
 export const isSameValue = (syntax: CanonicalSyntax, a: string, b: string): boolean =>
   a === b || canonicalValue(syntax, a) === canonicalValue(syntax, b);
 
+/** Only what comparing needs. */
+export const canonicalSyntax = ({ type, format, list, pathRef }: SyntaxFact): CanonicalSyntax => ({
+  type,
+  ...(format === undefined ? {} : { format }),
+  ...(list === undefined ? {} : { list }),
+  ...(pathRef === undefined ? {} : { pathRef }),
+});
+
 /** Hidden, secured and command parameters read back as null values, whatever they hold (TR-106 §A.2.2): never compare them. */
-export const isComparable = (syntax: SyntaxFact): boolean => !syntax.hidden && !syntax.secured && !syntax.command;
+export function opacityOf({ hidden, secured, command }: SyntaxFact): "secret" | "command" | undefined {
+  if (command) return "command";
+  return hidden || secured ? "secret" : undefined;
+}
 
 function canonicalItem(syntax: CanonicalSyntax, value: string): string {
   if (syntax.type !== "string") return byType[syntax.type](value) ?? value;

@@ -3,14 +3,16 @@ import type { Store } from "../../platform/store/port.ts";
 import { ModelFollowing, type ParameterReader } from "./following.ts";
 import type { ModeDocument, ModelDocument } from "./model.ts";
 import { StoredModes, type ValidationModes } from "./modes.ts";
+import type { PrepareImport } from "./prepare-import.ts";
 import { type Models, StoredModels } from "./registry.ts";
 import { type ModelKnowledge, ModelValidation } from "./validation-port.ts";
 
 export type { Followed, ParameterReader } from "./following.ts";
+export { prepareInThread } from "./import-thread.ts";
 export type { ModelInfo } from "./model.ts";
 export type { ModeRule, ValidationModes } from "./modes.ts";
 export { importLimits, type Models } from "./registry.ts";
-export { checkRequest, type ModelKnowledge, type ParameterTyping } from "./validation-port.ts";
+export { checkRequest, type ModelKnowledge } from "./validation-port.ts";
 
 /** Their documents are found by id: no index is needed. */
 export const modelCollections = { models: "dataModels", modes: "validationModes" } as const;
@@ -28,12 +30,15 @@ export function createModels({
   store,
   clock,
   parameters,
+  prepareImport,
 }: {
   store: Store;
   clock: Clock;
   parameters: () => ParameterReader;
+  /** By default in the caller's own thread. */
+  prepareImport?: PrepareImport;
 }): ModelServices {
-  const models = new StoredModels(store.collection<ModelDocument>(modelCollections.models), clock);
+  const models = new StoredModels(store.collection<ModelDocument>(modelCollections.models), clock, prepareImport);
   const modes = new StoredModes(store.collection<ModeDocument>(modelCollections.modes), clock);
   const following = new ModelFollowing(models, parameters, clock);
   return { models, modes, following, knowledge: new ModelValidation(following, modes) };

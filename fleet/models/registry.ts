@@ -1,9 +1,5 @@
-import type { ModelFacts } from "../../datamodels/facts.ts";
-import { loadModels, type ModelFile } from "../../datamodels/load/loader.ts";
-import type { KnownModels } from "../../datamodels/load/scope.ts";
-import { DataModel } from "../../datamodels/model.ts";
-import { packModel } from "../../datamodels/pack.ts";
-import type { PackedModel } from "../../datamodels/packed.ts";
+import type { ModelFile } from "../../datamodels/load/loader.ts";
+import type { DataModel } from "../../datamodels/model.ts";
 import type { ModelCandidate } from "../../datamodels/selection.ts";
 import { shippedModel, shippedModels } from "../../datamodels/shipped.ts";
 import { type ByteCount, mib } from "../../kernel/bytes.ts";
@@ -12,7 +8,13 @@ import { newId } from "../../kernel/ids.ts";
 import { type Clock, type Instant, seconds } from "../../kernel/time.ts";
 import type { Collection } from "../../platform/store/port.ts";
 import type { ModelDocument, ModelInfo } from "./model.ts";
-import { packForStore, unpackFromStore } from "./packing.ts";
+import {
+  type KnownSource,
+  type PreparedModel,
+  type PrepareImport,
+  prepareImport,
+  unpackModel,
+} from "./prepare-import.ts";
 
 /**
  * The data models at hand: those that come with Steward and those that an operator imported. Durable; an import or removal is
@@ -23,8 +25,11 @@ export interface Models {
   list(): Promise<ModelInfo[]>;
   info(id: string): Promise<ModelInfo | undefined>;
   get(id: string): Promise<DataModel | undefined>;
-  /** All or nothing: a `ModelDocumentError` (`model.invalid`) leaves the registry as it was. Replaces models of the same id. */
-  import(files: readonly ModelFile[], by: string): Promise<ModelInfo[]>;
+  /**
+   * All or nothing: a `ModelDocumentError` (`model.invalid`) leaves the registry as it was. Replaces models of the same id. One
+   * at a time in a process, from the receiving of its files on; `overloaded` meanwhile.
+   */
+  import(files: GivenFiles, by: string): Promise<ModelInfo[]>;
   /** An imported model; a shipped one that it hid is there again. `state.conflict` for a shipped one. */
   remove(id: string): Promise<boolean>;
   /** For selecting. */
@@ -32,6 +37,9 @@ export interface Models {
   /** Changes when any model was imported or removed. */
   revision(): Promise<string>;
 }
+
+/** Documents, or how to get them once it is this import's turn. */
+export type GivenFiles = readonly ModelFile[] | (() => Promise<readonly ModelFile[]>);
 
 export const importLimits: { readonly files: number; readonly size: ByteCount } = { files: 400, size: mib(64) };
 /** How old the list of imported models may be before the store is asked again. */
@@ -50,13 +58,16 @@ interface Catalogue {
 export class StoredModels implements Models {
   readonly #documents: Collection<ModelDocument>;
   readonly #clock: Clock;
+  readonly #prepare: PrepareImport;
   readonly #loaded = new Map<string, { revision: string; model: Promise<DataModel | undefined> }>();
   #catalogue: Promise<Catalogue> | undefined;
   #readAt: Instant = Number.NEGATIVE_INFINITY;
+  #importing = false;
 
-  constructor(documents: Collection<ModelDocument>, clock: Clock) {
+  constructor(documents: Collection<ModelDocument>, clock: Clock, prepare: PrepareImport = prepareImport) {
     this.#documents = documents;
     this.#clock = clock;
+    this.#prepare = prepare;
   }
 
   async list(): Promise<ModelInfo[]> {
@@ -85,11 +96,24 @@ export class StoredModels implements Models {
     return model;
   }
 
-  async import(files: readonly ModelFile[], by: string): Promise<ModelInfo[]> {
-    requireWithinLimits(files);
-    const facts = loadModels(files, await this.#known());
-    const now = this.#clock.now();
-    const documents = await Promise.all(facts.map((model) => documentOf(model, now, by)));
+  async import(given: GivenFiles, by: string): Promise<ModelInfo[]> {
+    if (this.#importing) throw new StewardError("overloaded", "another import is under way; try again in a while");
+    this.#importing = true;
+    try {
+      const files = typeof given === "function" ? await given() : given;
+      requireWithinLimits(files);
+      return await this.#store(await this.#prepare(files, await this.#sources()), by);
+    } finally {
+      this.#importing = false;
+    }
+  }
+
+  async #store(prepared: readonly PreparedModel[], by: string): Promise<ModelInfo[]> {
+    const importedAt = this.#clock.now();
+    const documents = prepared.map(({ info, packed }): ModelDocument => {
+      const _id = info.id;
+      return { _id, info: { ...info, importedAt, importedBy: by }, revision: newId(importedAt), packed };
+    });
     for (const document of documents)
       await this.#documents.replaceOne({ _id: document._id }, document, { upsert: true });
     this.#forget();
@@ -130,26 +154,19 @@ export class StoredModels implements Models {
 
   async #read(id: string): Promise<DataModel | undefined> {
     const document = await this.#documents.findOne({ _id: id });
-    return document && unpackFromStore(document.packed);
+    return document && unpackModel(document.packed);
   }
 
-  /** What imports may refer to without bringing it along. */
-  async #known(): Promise<KnownModels> {
-    const infos = (await this.list()).filter((info) => info.deviceType === undefined);
-    const loaded = await Promise.all(infos.filter((info) => info.source === "imported").map(({ id }) => this.get(id)));
-    const imported = new Map(loaded.flatMap((model) => (model ? [[model.name, model] as const] : [])));
-    const model = (name: string) => imported.get(name) ?? shippedModel(name);
-    const typeSources = infos.filter((info) => !info.isService).map((info) => info.name);
-    return {
-      model: (name) => model(name)?.facts(),
-      dataType(name) {
-        for (const source of typeSources) {
-          const found = model(source)?.dataType(name);
-          if (found) return found;
-        }
-        return undefined;
-      },
-    };
+  /** What imports may refer to without bringing it along, in the order of the list. */
+  async #sources(): Promise<KnownSource[]> {
+    const infos = (await this.list()).filter(({ deviceType }) => deviceType === undefined);
+    const imported = infos.filter(({ source }) => source === "imported").map(({ id }) => id);
+    const documents = await this.#documents.find({ _id: { $in: imported } }).toArray();
+    const packedOf = new Map(documents.map(({ _id, packed }) => [_id, packed]));
+    return infos.map(({ id, name, isService }) => {
+      const packed = packedOf.get(id);
+      return { name, isService, ...(packed === undefined ? {} : { packed: new Uint8Array(packed) }) };
+    });
   }
 
   #forget(): void {
@@ -197,26 +214,4 @@ function inListOrder(a: ModelInfo, b: ModelInfo): number {
 function shippedInfo({ name, spec, document, isService, counts }: ReturnType<typeof shippedModels>[number]): ModelInfo {
   const [family = name, version = ""] = name.split(":");
   return { id: name, name, version, isService, rootName: family, spec, file: document, counts, source: "shipped" };
-}
-
-async function documentOf(facts: ModelFacts, now: Instant, by: string): Promise<ModelDocument> {
-  const packed: PackedModel = packModel(facts, { prose: true });
-  const model = new DataModel(packed);
-  const id = facts.deviceType ? `${facts.name}~${facts.deviceType.uuid}` : facts.name;
-  const info: ModelInfo = {
-    id,
-    name: facts.name,
-    version: model.version,
-    isService: facts.isService,
-    rootName: model.rootName,
-    spec: facts.spec,
-    file: facts.file,
-    ...(facts.base === undefined ? {} : { base: facts.base }),
-    ...(facts.deviceType === undefined ? {} : { deviceType: facts.deviceType }),
-    counts: model.counts,
-    source: "imported",
-    importedAt: now,
-    importedBy: by,
-  };
-  return { _id: id, info, revision: newId(now), packed: await packForStore(packed) };
 }

@@ -1,36 +1,27 @@
 import type { KnownTree } from "../../datamodels/known-tree.ts";
 import type { ModelSet } from "../../datamodels/model-set.ts";
-import { knownType, type ParameterSummary, summarise, typeFor } from "../../datamodels/typing.ts";
+import { type ParameterSummary, summarise } from "../../datamodels/parameter-summary.ts";
+import { typingAt, type ValueTyping } from "../../datamodels/typing.ts";
 import { validateAttributes } from "../../datamodels/validation/attributes.ts";
 import type { ValidationContext } from "../../datamodels/validation/context.ts";
 import { validateCreate, validateDelete } from "../../datamodels/validation/rows-request.ts";
 import type { Finding, ValidationMode } from "../../datamodels/validation/rules.ts";
 import { validateWrite } from "../../datamodels/validation/write.ts";
-import { type CanonicalSyntax, isComparable } from "../../datamodels/values/canonical.ts";
-import type { ParameterType } from "../../kernel/value.ts";
 import type { DeviceDocument } from "../devices/model.ts";
-import type { ValidationFinding, ValidationPort } from "../door.ts";
-import type { OperationRequest } from "../operations/model.ts";
+import type { Examination, ValidationPort } from "../door.ts";
+import type { OperationRequest, ValidationFinding } from "../operations/model.ts";
+import { isSecretName } from "../parameters/secret-names.ts";
 import type { ModelFollowing } from "./following.ts";
 import type { ValidationModes } from "./modes.ts";
 
-/** How the value of a parameter is written, compared and shown. */
-export interface ParameterTyping {
-  /** For `xsi:type`: what the device reported, else the model's, else string. */
-  readonly type: ParameterType;
-  /** Decides what counts as the same value (datamodels/values/canonical). */
-  readonly syntax: CanonicalSyntax;
-  /** False for what reads back as a null value: it is never compared. */
-  readonly comparable: boolean;
-}
-
 /** What the models say about the parameters of one device. */
 export interface ModelKnowledge extends ValidationPort {
-  secretPaths(device: DeviceDocument, request: OperationRequest): Promise<readonly string[]>;
-  /** As `validate`, in a mode of the caller's. */
-  validateAs(device: DeviceDocument, request: OperationRequest, mode: ValidationMode): Promise<ValidationFinding[]>;
-  /** By path; every path has one. */
-  typing(device: DeviceDocument, paths: readonly string[]): Promise<ReadonlyMap<string, ParameterTyping>>;
+  /** What is wrong with a request, without taking it; in the device's mode, or in one of the caller's. */
+  validate(
+    device: DeviceDocument,
+    request: OperationRequest,
+    mode?: ValidationMode,
+  ): Promise<readonly ValidationFinding[]>;
   /** By path, for those that a model of the device knows. */
   describe(device: DeviceDocument, paths: readonly string[]): Promise<ReadonlyMap<string, ParameterSummary>>;
 }
@@ -44,44 +35,23 @@ export class ModelValidation implements ModelKnowledge {
     this.#modes = modes;
   }
 
-  async validate(device: DeviceDocument, request: OperationRequest): Promise<ValidationFinding[]> {
-    return this.validateAs(device, request, await this.#modes.of(device));
+  /** Reads the device's tree once. */
+  async examine(device: DeviceDocument, request: OperationRequest, mode?: ValidationMode): Promise<Examination> {
+    const [{ models, known }, ownMode] = await Promise.all([
+      this.#following.withTree(device),
+      mode ?? this.#modes.of(device),
+    ]);
+    const findings = ownMode === "off" ? [] : checkRequest({ models, known, mode: ownMode }, request);
+    const typing = typingOf(models, known, request);
+    return { findings: withoutSecrets(findings), ...(typing.length > 0 ? { typing } : {}) };
   }
 
-  async validateAs(
+  async validate(
     device: DeviceDocument,
     request: OperationRequest,
-    mode: ValidationMode,
-  ): Promise<ValidationFinding[]> {
-    if (mode === "off" || !isChecked(request)) return [];
-    const { models, known } = await this.#following.withTree(device);
-    return checkRequest({ models, known, mode }, request);
-  }
-
-  async secretPaths(device: DeviceDocument, request: OperationRequest): Promise<readonly string[]> {
-    if (request.kind !== "write" && request.kind !== "create") return [];
-    const { models } = await this.#following.of(device);
-    const values = request.kind === "write" ? request.values : (request.values ?? []);
-    const prefix = request.kind === "create" ? `${request.path}0.` : "";
-    return values.map(({ path }) => path).filter((path) => isSecret(models, prefix + path));
-  }
-
-  async typed(device: DeviceDocument, request: OperationRequest): Promise<OperationRequest> {
-    if (request.kind !== "write" && request.kind !== "create") return request;
-    const values = request.values ?? [];
-    if (values.every(({ type }) => type !== undefined)) return request;
-    const { models, known } = await this.#following.withTree(device);
-    const prefix = request.kind === "create" ? `${request.path}1.` : "";
-    const typedValues = values.map((item) => {
-      const type = item.type ?? knownType(models, known, prefix + item.path);
-      return type === undefined ? item : { ...item, type };
-    });
-    return { ...request, values: typedValues };
-  }
-
-  async typing(device: DeviceDocument, paths: readonly string[]): Promise<ReadonlyMap<string, ParameterTyping>> {
-    const { models, known } = await this.#following.withTree(device);
-    return new Map(paths.map((path) => [path, typingOf(models, known, path)]));
+    mode?: ValidationMode,
+  ): Promise<readonly ValidationFinding[]> {
+    return isChecked(request) ? (await this.examine(device, request, mode)).findings : [];
   }
 
   async describe(device: DeviceDocument, paths: readonly string[]): Promise<ReadonlyMap<string, ParameterSummary>> {
@@ -114,17 +84,18 @@ export function checkRequest(context: ValidationContext, request: OperationReque
   }
 }
 
-function isSecret(models: ModelSet, path: string): boolean {
-  const syntax = models.parameter(path)?.syntax;
-  return syntax?.hidden === true || syntax?.secured === true;
-}
+/** What the model does not hide may be a secret by its name. */
+const withoutSecrets = (findings: readonly Finding[]): Finding[] =>
+  findings.map((finding) =>
+    finding.given !== undefined && isSecretName(finding.path) ? { ...finding, given: "(hidden)" } : finding,
+  );
 
-function typingOf(models: ModelSet, known: KnownTree, path: string): ParameterTyping {
-  const type = typeFor(models, known, path);
-  const syntax = models.parameter(path)?.syntax;
-  return {
-    type,
-    syntax: syntax?.type === type ? syntax : { type },
-    comparable: syntax === undefined || isComparable(syntax),
-  };
+function typingOf(models: ModelSet, known: KnownTree, request: OperationRequest): ValueTyping[] {
+  if (request.kind === "write")
+    return request.values.map(({ path }) => typingAt(models, known, known.resolveAliases(path)));
+  if (request.kind !== "create") return [];
+  const table = known.resolveAliases(request.path);
+  // A row of the same table tells what the device calls the type.
+  const row = known.rows(table)[0] ?? `${table}1.`;
+  return (request.values ?? []).map(({ path }) => typingAt(models, known, row + path));
 }

@@ -1,8 +1,9 @@
+import type { ValueTyping } from "../../datamodels/typing.ts";
 import { StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { StoredDevice } from "../devices/stored.ts";
-import type { OperationOptions } from "../door.ts";
+import type { Examination, OperationOptions } from "../door.ts";
 import { isSecretName } from "../parameters/secret-names.ts";
 import { createdEvent } from "./finishing.ts";
 import { operationKinds } from "./kinds.ts";
@@ -17,6 +18,8 @@ export const operationLimits = {
   defaultPriority: 50,
   defaultAttempts: 3,
   maxAttempts: 100,
+  /** Kept with the operation. */
+  warnings: 100,
 } as const;
 
 export interface Created {
@@ -37,8 +40,10 @@ export async function createOperation(
   const earlier = await findByIdempotency(store, deviceId, request, options, by);
   if (earlier !== undefined) return { operation: earlier, created: false };
   const device = await store.devices.gathered.findByKey(deviceId);
-  await requireAcceptable(store, device, deviceId, request);
-  const operation = await documentOf(store, device!, request, options, by, now);
+  requireFound(device, deviceId);
+  await requireRoom(store, deviceId);
+  const examination = await examine(store, device, request);
+  const operation = documentOf(store, { device, request, options, by, now, examination });
   const shared = await insert(store, operation, request, options, by);
   if (shared !== undefined) return { operation: await adopt(store, shared, options), created: false };
   store.meters.created.add({ kind: request.kind });
@@ -65,29 +70,34 @@ function requireOptions(
     refuse("idempotencyKey", "has 1 to 255 characters");
 }
 
-async function requireAcceptable(
-  store: OperationStore,
-  device: StoredDevice | undefined,
-  deviceId: string,
-  request: OperationRequest,
-): Promise<void> {
+function requireFound(device: StoredDevice | undefined, deviceId: string): asserts device is StoredDevice {
   if (device === undefined)
     throw new StewardError("resource.notFound", "there is no such device", { details: { deviceId } });
   if (device.admission === "rejected")
     throw new StewardError("state.conflict", "the device is rejected", { details: { deviceId } });
+}
+
+async function requireRoom(store: OperationStore, deviceId: string): Promise<void> {
   const open = await store.operations.countDocuments({ openFor: deviceId }, { limit: operationLimits.openPerDevice });
   if (open >= operationLimits.openPerDevice) {
     throw new StewardError("state.conflict", `the device has ${open} open operations already`, {
       details: { deviceId },
     });
   }
-  if (!operationKinds[request.kind].validated || device.validation === "off" || store.validation === undefined) return;
-  const findings = await store.validation.validate(device, request);
+}
+
+const UNEXAMINED: Examination = { findings: [] };
+
+async function examine(store: OperationStore, device: StoredDevice, request: OperationRequest): Promise<Examination> {
+  if (!operationKinds[request.kind].validated || store.validation === undefined) return UNEXAMINED;
+  const examination = await store.validation.examine(device, request);
+  const { findings } = examination;
   if (findings.some(({ severity }) => severity === "error")) {
     throw new StewardError("validation.failed", "the device's data model refuses the request", {
       details: { findings },
     });
   }
+  return examination;
 }
 
 const digest = ({ secrets }: OperationStore, text: string): string =>
@@ -125,24 +135,37 @@ async function findByIdempotency(
   return earlier;
 }
 
-async function documentOf(
+interface NewOperation {
+  device: StoredDevice;
+  request: OperationRequest;
+  options: OperationOptions;
+  by: string;
+  now: Instant;
+  examination: Examination;
+}
+
+/** The request's values that the data model hides. */
+function hiddenPaths(request: OperationRequest, typing: readonly ValueTyping[]): ReadonlySet<string> {
+  const values = request.kind === "write" || request.kind === "create" ? (request.values ?? []) : [];
+  return new Set(values.filter((_, index) => typing[index]?.opaque === "secret").map(({ path }) => path));
+}
+
+function documentOf(
   store: OperationStore,
-  device: StoredDevice,
-  request: OperationRequest,
-  options: OperationOptions,
-  by: string,
-  now: Instant,
-): Promise<StoredOperation> {
+  { device, request, options, by, now, examination }: NewOperation,
+): StoredOperation {
   const _id = newId(now);
-  const hidden = new Set(await store.validation?.secretPaths?.(device, request));
-  const typed = (await store.validation?.typed?.(device, request)) ?? request;
-  const { request: shown, secrets } = blankSecrets(typed, (path) => isSecretName(path) || hidden.has(path));
+  const { typing = [], findings } = examination;
+  const hidden = hiddenPaths(request, typing);
+  const { request: shown, secrets } = blankSecrets(request, (path) => isSecretName(path) || hidden.has(path));
   const { notBefore, idempotencyKey, wake = "now", priority = operationLimits.defaultPriority } = options;
   return {
     _id,
     deviceId: device._id,
     openFor: device._id,
     request: shown,
+    ...(typing.length > 0 && { typing }),
+    ...(findings.length > 0 && { warnings: findings.slice(0, operationLimits.warnings) }),
     ...(secrets && { sealed: sealSecrets(store, _id, secrets) }),
     state: "queued",
     priority,

@@ -1,3 +1,4 @@
+import type { ValueTyping } from "../../datamodels/typing.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { ParameterType } from "../../kernel/value.ts";
 import type { Document } from "../../platform/store/port.ts";
@@ -130,9 +131,24 @@ export interface OperationHistoryEntry {
   note?: string;
 }
 
+/** What is wrong, or doubtful, with one item of a request by the device's data model. */
+export interface ValidationFinding {
+  path: string;
+  severity: "error" | "warning";
+  code: string;
+  /** The rule in words, e.g. `range 1..65535`. */
+  rule: string;
+  expected?: string;
+  given?: string;
+}
+
 export interface OperationDocument extends Document {
   deviceId: string;
   request: OperationRequest;
+  /** What was known of each of the request's values when it was taken, in their order. */
+  typing?: readonly ValueTyping[];
+  /** What the data model warned of when it was taken. */
+  warnings?: readonly ValidationFinding[];
   state: OperationState;
   /** 1 (first) to 100 (last); by default 50. Within one priority, in the order of creation. */
   priority: number;

@@ -56,7 +56,10 @@ export function answerProblem({ log }: NbiServices): ErrorRequestHandler {
   return (thrown: unknown, request, response, _next) => {
     const error = errorOf(thrown);
     const requestId = String(response.locals["requestId"]);
-    if (error.status >= 500) log.error({ error, requestId, route: response.locals["routeId"] }, "request failed");
+    if (error.status >= 500) {
+      const level = error.code === "engine.unavailable" ? "warn" : "error";
+      log[level]({ error, requestId, route: response.locals["routeId"] }, "request failed");
+    }
     if (response.headersSent) {
       response.destroy();
       return;

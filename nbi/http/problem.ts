@@ -74,7 +74,9 @@ export function errorOf(thrown: unknown): StewardError {
   );
 }
 
-const isOurs = ({ party }: StewardError): boolean => party === "steward" || party === "configuration";
+/** Where an engine is and why it is away is no caller's business either. */
+const isOurs = ({ party, code }: StewardError): boolean =>
+  party === "steward" || party === "configuration" || code === "engine.unavailable";
 
 /** Errors of ours show no more than their title: the log has the rest under the request id. */
 export function problemOf(error: StewardError, requestId: string): Problem {

@@ -8,6 +8,9 @@ import type { FileUrls } from "../../conversation/index.ts";
 /** Everything below this path is the file server's, on the same listener as the CWMP messages. */
 export const filesPath = "/files/";
 
+/** A device may try one upload this often, with different contents, before its URL is worth nothing. */
+export const MAX_PER_OPERATION = 8;
+
 export interface UploadTarget {
   deviceId: string;
   operationId: string;
@@ -15,7 +18,7 @@ export interface UploadTarget {
 }
 
 export interface FileUrlOptions {
-  files: Pick<Files, "get">;
+  files: Pick<Files, "get" | "list">;
   secrets: Secrets;
   clock: Clock;
   /** The ACS as CPEs see it, e.g. `https://acs.example:7548`; asked at each URL, since a port may be known late. */
@@ -49,6 +52,10 @@ export function createFileUrls({ files, secrets, clock, publicUrl, lifetime }: F
     upload(deviceId, operationId, fileType) {
       const path = `${filesPath}u/${encodeURIComponent(deviceId)}/${operationId}?type=${encodeURIComponent(fileType)}`;
       return { url: absolute(uploads.sign(path, clock.now() + lifetime)) };
+    },
+    async received(operationId) {
+      const { items } = await files.list({ operationId, limit: MAX_PER_OPERATION });
+      return items.map(({ _id, name, size }) => ({ id: _id, name, size }));
     },
   };
 }

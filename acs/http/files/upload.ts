@@ -7,11 +7,8 @@ import type { Duration } from "../../../kernel/time.ts";
 import { codingOf } from "../../../platform/http/coding.ts";
 import { sendContinue } from "../../../platform/http/expectation.ts";
 import { send } from "../answer.ts";
-import type { UploadTarget } from "./file-urls.ts";
+import { MAX_PER_OPERATION, type UploadTarget } from "./file-urls.ts";
 import { uploadSourceOf } from "./upload-source.ts";
-
-/** A device may try one upload this often, with different contents, before its URL is worth nothing. */
-const MAX_PER_OPERATION = 8;
 
 export interface UploadOptions {
   files: Pick<Files, "create" | "list">;

@@ -1,6 +1,7 @@
 import { StewardError } from "../../../kernel/errors.ts";
 import { noContent, ok, route } from "../../http/route.ts";
 import { requireDevice } from "../devices/find.ts";
+import { presentFinding } from "../operations/finding.ts";
 import { modelPolicy } from "./policy.ts";
 import { dryRunOf, requireModels } from "./routes.ts";
 import { deviceModelQuery, findingsSchema, followedSchema, modeRule, modeRules, validateBody } from "./schema.ts";
@@ -32,10 +33,11 @@ const validate = route({
     const device = await requireDevice(services, params.deviceId);
     const { knowledge } = requireModels(services);
     const { request, mode } = dryRunOf(body);
-    const findings = await (mode === undefined
-      ? knowledge.validate(device, request)
-      : knowledge.validateAs(device, request, mode));
-    return ok({ accepted: findings.every(({ severity }) => severity !== "error"), findings });
+    const findings = await knowledge.validate(device, request, mode);
+    return ok({
+      accepted: findings.every(({ severity }) => severity !== "error"),
+      findings: findings.map(presentFinding),
+    });
   },
 });
 

@@ -4,16 +4,32 @@ import busboy from "busboy";
 import type { ModelFile } from "../../../datamodels/load/loader.ts";
 import { importLimits } from "../../../fleet/models/index.ts";
 import { StewardError } from "../../../kernel/errors.ts";
+import { minutes } from "../../../kernel/time.ts";
 import { sendContinue } from "../../../platform/http/expectation.ts";
 import { invalid } from "../../http/problem.ts";
 
 const FALLBACK_NAME = "document.xml";
 
+const TIME_TO_ARRIVE = minutes(2);
+
 /**
  * The documents of an import: the file parts of a multipart form, whatever their field names, or one XML body. Held in memory,
- * at most `importLimits.size` in all.
+ * at most `importLimits.size` in all; nobody else's import has its turn until they are here.
  */
-export async function receiveDocuments(request: IncomingMessage): Promise<ModelFile[]> {
+export async function receiveDocuments(request: IncomingMessage, within = TIME_TO_ARRIVE): Promise<ModelFile[]> {
+  let overdue: NodeJS.Timeout | undefined;
+  const slow = new Promise<never>((_, reject) => {
+    const error = new StewardError("argument.invalid", `the documents did not arrive within ${within / 1000} s`);
+    overdue = setTimeout(() => reject(error), within);
+  });
+  try {
+    return await Promise.race([receive(request), slow]);
+  } finally {
+    clearTimeout(overdue);
+  }
+}
+
+async function receive(request: IncomingMessage): Promise<ModelFile[]> {
   const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
   const budget = new Budget();
   if (mediaType === "application/xml" || mediaType === "text/xml") {

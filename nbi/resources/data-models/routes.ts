@@ -75,9 +75,14 @@ const importDocuments = route({
   answers: { 201: { description: "Imported, durably", schema: importedSchema } },
   async handle({ request, services, caller, now, note }) {
     const { models } = requireModels(services);
-    const files = await receiveDocuments(request);
-    const imported = await models.import(files, caller.name);
-    note(imported.map(({ id }) => id).join(" "), { files: files.map(({ name }) => name).slice(0, 100) });
+    let names: string[] = [];
+    const receive = async () => {
+      const files = await receiveDocuments(request);
+      names = files.map(({ name }) => name);
+      return files;
+    };
+    const imported = await models.import(receive, caller.name);
+    note(imported.map(({ id }) => id).join(" "), { files: names.slice(0, 100) });
     return { status: 201, body: { items: imported.map((info) => presentModel(info, caller.permissions, now)) } };
   },
 });

@@ -15,6 +15,7 @@ import {
   variants,
 } from "../../http/schema.ts";
 import { canSchema } from "../../policy.ts";
+import { findingSchema } from "../operations/finding.ts";
 import { requestSchemas } from "../operations/request-schema.ts";
 
 const long = text({ max: 4096 });
@@ -123,11 +124,6 @@ export const validateBody = variants(
 ) as Schema<CheckedBody & { mode?: "strict" | "standard" | "off" }>;
 export type ValidateBody = Shape<typeof validateBody>;
 
-const findingSchema = object(
-  { path: long, severity: choice(["error", "warning"]), code: text(), rule: text({ max: 65_536 }) },
-  { expected: text({ max: 65_536 }), given: long },
-  "Finding",
-);
 export const findingsSchema = object(
   { accepted: boolean("No finding is an error"), findings: list(findingSchema, { max: 10_000 }) },
   {},

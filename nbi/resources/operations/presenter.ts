@@ -8,6 +8,7 @@ import type { Instant } from "../../../kernel/time.ts";
 import { defined } from "../../http/defined.ts";
 import { isoOf, toIso } from "../../http/instant.ts";
 import { canOf } from "../../policy.ts";
+import { presentFinding } from "./finding.ts";
 import { operationActions } from "./policy.ts";
 import { presentReason } from "./reason.ts";
 import type { OperationBody } from "./schema.ts";
@@ -53,6 +54,7 @@ export function presentOperation(
     items: items?.map((item) =>
       defined({ path: item.path, outcome: item.outcome, fault: item.fault && presentFault(item.fault) }),
     ),
+    warnings: operation.warnings?.map(presentFinding),
     fault: fault && presentFault(fault),
     finishedAt: isoOf(operation.finishedAt),
     history: history.map(({ at, state, note }) => defined({ at: toIso(at), state, note })),

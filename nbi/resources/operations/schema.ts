@@ -17,6 +17,7 @@ import {
   text,
 } from "../../http/schema.ts";
 import { canSchema } from "../../policy.ts";
+import { findingSchema } from "./finding.ts";
 import { reasonSchema } from "./reason.ts";
 import { operationKinds, withKinds } from "./request-schema.ts";
 
@@ -86,6 +87,7 @@ export const operationSchema = object(
     cancelRequested: boolean(),
     result: record(anything),
     items: list(itemSchema, { max: 100_000 }),
+    warnings: list(findingSchema),
     fault: faultSchema,
     finishedAt: instant,
     why: list(reasonSchema),

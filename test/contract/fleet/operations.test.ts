@@ -92,6 +92,21 @@ describeFleet("operations", (fixture) => {
     await expect(work.advance(dropped._id, "more", now())).resolves.toBeUndefined();
   });
 
+  it("end when each of their conversations is taken over, and do not hold the device for ever", async () => {
+    const operation = await create((await known("O5b"))._id, write("a"), { maxAttempts: 1 });
+    const { work, operations } = fixture.fleet;
+    for (let drops = 0; drops < 4; drops++) {
+      const { device, sessionId } = await contact(fixture, "O5b");
+      expect(await work.begin((await work.next(device, sessionId, now()))!, "{}", now())).toBe(true);
+      await contact(fixture, "O5b");
+      await fixture.clock.advance(minutes(30));
+    }
+    expect(await operations.get(operation._id)).toMatchObject({
+      state: "failed",
+      fault: { code: "outcome.unknown", message: expect.stringContaining("another session took over") },
+    });
+  });
+
   it("are tried again after a back-off, until the attempts are used up", async () => {
     const device = await known("O6");
     const operation = await create(device._id, write("a"), { maxAttempts: 2 });
@@ -299,7 +314,7 @@ describeFleet("operations", (fixture) => {
     const device = await known("O18");
     const finding = { path: "Device.X", severity: "error" as const, code: "range", rule: "range 1..5" };
     const validation: ValidationPort = {
-      validate: async (_device, request) => (request.kind === "write" ? [finding] : []),
+      examine: async (_device, request) => ({ findings: request.kind === "write" ? [finding] : [] }),
     };
     const { operations } = fixture.another({ validation });
     await expect(operations.create(device._id, write("9"), {}, "t")).rejects.toMatchObject({
@@ -311,6 +326,19 @@ describeFleet("operations", (fixture) => {
     await expect(operations.create(device._id, write("a"), { priority: 0 }, "t")).rejects.toMatchObject({
       code: "argument.invalid",
     });
+  });
+
+  it("keep what the data model warned of and knew of their values, whose secrets are sealed", async () => {
+    const device = await known("O23");
+    const warning = { path: "Device.X", severity: "warning" as const, code: "path.unknownVendor", rule: "a vendor's" };
+    const typing = [{ type: "string", opaque: "secret" }] as const;
+    const { operations } = fixture.another({ validation: { examine: async () => ({ findings: [warning], typing }) } });
+    const { operation } = await operations.create(device._id, write("geheim"), {}, "t");
+    expect(await operations.get(operation._id)).toMatchObject({ warnings: [warning], typing });
+    const stored = await fleetCollections(fixture.store).operations.findOne({ _id: operation._id });
+    expect(JSON.stringify(stored)).not.toContain("geheim");
+    const offered = await fixture.fleet.work.next(device, device.lease!.sessionId, now());
+    expect(offered).toMatchObject({ _id: operation._id, request: write("geheim"), typing });
   });
 
   it("are waited for: until they finish, here or in another process, or until the deadline", async () => {

@@ -6,9 +6,10 @@ import { KnownTree } from "../../../datamodels/known-tree.ts";
 import { DataModel } from "../../../datamodels/model.ts";
 import { ModelSet } from "../../../datamodels/model-set.ts";
 import { packModel } from "../../../datamodels/pack.ts";
+import { summarise } from "../../../datamodels/parameter-summary.ts";
 import { shippedModel } from "../../../datamodels/shipped.ts";
 import { deviceTree } from "../../../datamodels/tree.ts";
-import { holdsValue, summarise, typeFor } from "../../../datamodels/typing.ts";
+import { isHeld, type SeenValue, typingAt } from "../../../datamodels/typing.ts";
 import { genericPath } from "../../../kernel/path.ts";
 import { deviceModel, parameter } from "./document.ts";
 
@@ -97,19 +98,20 @@ describe("typing", () => {
     { path: "Device.X_A.B", type: "int", value: "07" },
   ]);
 
-  it("goes by the device, then the model, then string", () => {
-    expect(typeFor(models, known, "Device.DeviceInfo.UpTime")).toBe("string");
-    expect(typeFor(models, known, "Device.WiFi.Radio.1.Channel")).toBe("unsignedInt");
-    expect(typeFor(models, known, "Device.X_00D09E_A")).toBe("string");
+  it("goes by the device, then the model", () => {
+    expect(typingAt(models, known, "Device.DeviceInfo.UpTime").type).toBe("string");
+    expect(typingAt(models, known, "Device.WiFi.Radio.1.Channel").type).toBe("unsignedInt");
+    expect(typingAt(models, known, "Device.X_00D09E_A")).toEqual({});
   });
 
   it("compares values by what they mean, and never what the device hides", () => {
-    expect(holdsValue(models, known, "Device.WiFi.SSID.1.BSSID", "00:11:22:AA:BB:CC")).toBe(true);
-    expect(holdsValue(models, known, "Device.WiFi.SSID.1.Enable", "true")).toBe(true);
-    expect(holdsValue(models, known, "Device.WiFi.SSID.1.Enable", "false")).toBe(false);
-    expect(holdsValue(models, known, "Device.X_A.B", "7")).toBe(true);
-    expect(holdsValue(models, known, "Device.WiFi.AccessPoint.1.Security.KeyPassphrase", "")).toBeUndefined();
-    expect(holdsValue(models, known, "Device.WiFi.SSID.2.Enable", "true")).toBeUndefined();
+    const holds = (path: string, wanted: string) =>
+      isHeld(typingAt(models, known, path), wanted, known.get(path) as SeenValue);
+    expect(holds("Device.WiFi.SSID.1.BSSID", "00:11:22:AA:BB:CC")).toBe(true);
+    expect(holds("Device.WiFi.SSID.1.Enable", "true")).toBe(true);
+    expect(holds("Device.WiFi.SSID.1.Enable", "false")).toBe(false);
+    expect(holds("Device.X_A.B", "7")).toBe(true);
+    expect(holds("Device.WiFi.AccessPoint.1.Security.KeyPassphrase", "")).toBeUndefined();
   });
 
   it("is summarised for showing", () => {

@@ -39,7 +39,7 @@ describe("a message", () => {
       remoteAddress: "127.0.0.1",
       secure: false,
       principal: { kind: "anonymous" },
-      connectionId: expect.stringMatching(/^\w{16}$/),
+      connectionId: expect.stringMatching(/^\w{12}\.\d+$/),
     });
     expect(bodies(fixture)).toEqual([soap]);
   });

@@ -114,3 +114,27 @@ describe("delete", () => {
     expect(rig.fault(9005).outcome).toMatchObject({ state: "done" });
   });
 });
+
+describe("a device that falls silent over the new instance", () => {
+  const made = () => create().begin().names(`${TABLE}1.`).respond("AddObject", added).respond("SetParameterValues", { Status: 0 });
+
+  it("is asked for its names, and nothing is added or set again", () => {
+    const rig = made().silence();
+    expect(rig.asked("GetParameterNames").ParameterPath).toBe(`${TABLE}3.`);
+    rig.names(`${TABLE}3.Enable`);
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual([`${TABLE}3.Enable`]);
+    rig.values({ [`${TABLE}3.Enable`]: ["boolean", "1"] });
+    expect(rig.outcome).toMatchObject({ state: "done", items: [{ outcome: "done" }] });
+    expect([rig.count("AddObject"), rig.count("SetParameterValues")]).toEqual([1, 1]);
+  });
+
+  it("over its names as well has the instance, unconfirmed", () => {
+    const rig = made().silence().silence();
+    expect(rig.outcome).toMatchObject({
+      state: "done",
+      result: { path: `${TABLE}3.` },
+      items: [{ outcome: "unconfirmed" }],
+    });
+    expect([rig.count("AddObject"), rig.count("SetParameterValues")]).toEqual([1, 1]);
+  });
+});

@@ -130,3 +130,38 @@ describe("planReads", () => {
     expect(planReads(names, "Device.", 10)).toEqual({ groups: [], names });
   });
 });
+
+describe("a device that does not answer partial paths", () => {
+  const names = treeOf(100);
+  const readBy = { readBy: "names" };
+
+  it("is asked for names from the first silence on, and that is remembered", () => {
+    const rig = new Rig({ kind: "discover", path: "", values: true }).begin().names(...names);
+    expect(rig.asked("GetParameterValues").ParameterNames.every((name) => name.endsWith("."))).toBe(true);
+    rig.silence();
+    const sent = rig.sent.length;
+    serve(rig, names);
+    const read = rig.sent.slice(sent).flatMap((one) => (one.name === "GetParameterValues" ? one.body.ParameterNames : []));
+    expect(read.filter((name) => name.endsWith("."))).toEqual([]);
+    expect(new Set(read).size).toBe(names.filter((name) => !name.endsWith(".")).length);
+    expect(rig.remembered).toEqual(readBy);
+  });
+
+  it("is asked for names at once the next time, or when its model says so", () => {
+    const known = new Rig({ kind: "discover", path: "", values: true }, { endpointState: readBy });
+    const quirk = new Rig({ kind: "discover", path: "", values: true }, { quirks: { ...standardQuirks, readBy: "names" } });
+    for (const rig of [known, quirk]) {
+      const { messages } = serve(rig.begin(), names);
+      expect([rig.count("GetParameterNames"), messages]).toEqual([1, 3]);
+      expect(rig.remembered).toEqual({});
+    }
+  });
+
+  it("that calls listed objects unknown (9005) is asked for names too", () => {
+    const rig = new Rig({ kind: "discover", path: "Device.A.", values: true }).begin().names("Device.A.", "Device.A.x");
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["Device.A."]);
+    rig.fault(9005).names("Device.A.x");
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["Device.A.x"]);
+    expect(rig.values({ "Device.A.x": "v" }).remembered).toEqual(readBy);
+  });
+});

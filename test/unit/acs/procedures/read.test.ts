@@ -102,3 +102,13 @@ describe("read", () => {
     });
   });
 });
+
+describe("a secret", () => {
+  it("is read into the parameters, and not into the operation's result", () => {
+    const path = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
+    const rig = new Rig({ kind: "read", paths: [path] }).begin().values({ [path]: "correct horse" });
+    expect(rig.learntOf(path)?.value).toBe("correct horse");
+    expect(rig.outcome).toMatchObject({ state: "done", result: { parameters: [{ path }] } });
+    expect(JSON.stringify(rig.outcome)).not.toContain("correct horse");
+  });
+});

@@ -30,7 +30,7 @@ export class Rig {
   remembered: Record<string, unknown> = {};
   outcome: WorkOutcome | undefined;
 
-  constructor(request: OperationRequest, facts: Partial<Facts> = {}) {
+  constructor(request: OperationRequest, facts: Partial<Facts> = {}, typing?: OperationDocument["typing"]) {
     this.procedure = procedures[request.kind];
     this.facts = {
       now: 1_000_000,
@@ -45,6 +45,7 @@ export class Rig {
       _id: "op",
       deviceId: "d",
       request,
+      ...(typing === undefined ? {} : { typing }),
       state: "active",
       correlator: "key",
       history: [],

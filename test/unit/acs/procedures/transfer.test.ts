@@ -138,11 +138,32 @@ describe("download", () => {
 });
 
 describe("upload", () => {
+  const received = [{ id: "f1", name: "log", size: 12 }];
+
   it("goes to the given place and follows the rules of a download", () => {
     const rig = new Rig({ kind: "upload", fileType: "4 Vendor Log File 1" }, { file }).begin();
     expect(rig.asked("Upload")).toMatchObject({ URL: file.url, CommandKey: "key" });
     rig.drop().respond("GetAllQueuedTransfers", queue("key"));
-    expect(rig.report(completed(0)).outcome).toMatchObject({ state: "done" });
+    rig.facts = { ...rig.facts, file: { ...file, received } };
+    expect(rig.report(completed(0)).outcome).toMatchObject({ state: "done", result: { files: received } });
     expect(rig.count("Upload")).toBe(1);
+  });
+
+  it("has failed when the device reports success and no file has arrived", () => {
+    const rig = new Rig({ kind: "upload", fileType: "4 Vendor Log File 1" }, { file }).begin();
+    rig.respond("Upload", { Status: 1, StartTime: "", CompleteTime: "" });
+    expect(rig.report(completed(0)).outcome).toMatchObject({ state: "failed", fault: { code: "upload.missing" } });
+  });
+
+  it("to somebody else's server is done when the device says so", () => {
+    const rig = new Rig({ kind: "upload", fileType: "1", url: "http://elsewhere.example/x" }).begin();
+    expect(rig.respond("Upload", { Status: 0, StartTime: "", CompleteTime: "" }).outcome?.state).toBe("done");
+  });
+
+  it("whose completion never comes is done when the file has arrived", () => {
+    const rig = new Rig({ kind: "upload", fileType: "1" }, { file }).begin();
+    rig.respond("Upload", { Status: 1, StartTime: "", CompleteTime: "" });
+    rig.facts = { ...rig.facts, file: { ...file, received } };
+    expect(rig.drop().outcome).toMatchObject({ state: "done", result: { files: received } });
   });
 });

@@ -32,7 +32,7 @@ describe("write", () => {
     ]);
   });
 
-  it("a value that reads back otherwise, like a hidden one, is unconfirmed", () => {
+  it("a value that reads back otherwise is unconfirmed", () => {
     const rig = write({ [A]: "secret" })
       .begin()
       .respond("SetParameterValues", { Status: 0 })
@@ -147,5 +147,15 @@ describe("write", () => {
     const rig = new Rig({ kind: "write", values: [{ path: A, value: written, type }] }).begin();
     rig.respond("SetParameterValues", { Status: 0 }).values({ [A]: [type, readBack] });
     expect(rig.outcome).toMatchObject({ items: [{ outcome: "done" }] });
+  });
+});
+
+describe("a device that took the values and falls silent when they are read back", () => {
+  it("has them, unconfirmed, and they are not written a second time", () => {
+    const rig = new Rig({ kind: "write", values: [{ path: "Device.X", value: "1", type: "string" }] }).begin();
+    rig.respond("SetParameterValues", { Status: 0 }).asked("GetParameterValues");
+    rig.silence();
+    expect(rig.outcome).toMatchObject({ state: "done", items: [{ path: "Device.X", outcome: "unconfirmed" }] });
+    expect(rig.count("SetParameterValues")).toBe(1);
   });
 });

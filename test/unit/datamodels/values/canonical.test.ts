@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { checkOf } from "../../../../datamodels/facets/compile.ts";
 import type { SyntaxFact } from "../../../../datamodels/facts.ts";
-import { canonicalValue, isComparable, isSameValue } from "../../../../datamodels/values/canonical.ts";
+import { canonicalValue, isSameValue, opacityOf } from "../../../../datamodels/values/canonical.ts";
 import { parseDateTime } from "../../../../datamodels/values/date-time.ts";
 
 const same: readonly (readonly [SyntaxFact, string, ...string[]])[] = [
@@ -123,9 +123,10 @@ describe("canonical values", () => {
   });
 
   it("are not compared where the device hides them", () => {
-    expect(isComparable({ type: "string" })).toBe(true);
-    for (const flag of ["hidden", "secured", "command"] as const)
-      expect(isComparable({ type: "string", [flag]: true })).toBe(false);
+    expect(opacityOf({ type: "string" })).toBeUndefined();
+    for (const flag of ["hidden", "secured"] as const)
+      expect(opacityOf({ type: "string", [flag]: true })).toBe("secret");
+    expect(opacityOf({ type: "boolean", command: true })).toBe("command");
   });
 });
 

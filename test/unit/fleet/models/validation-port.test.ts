@@ -25,8 +25,15 @@ const tree: ParameterObservation[] = [
   { path: "Device.WiFi.SSID.2.Enable", type: "boolean", value: "1", writable: true },
   { path: "Device.WiFi.SSID.2.Alias", type: "string", value: "cpe-2", writable: true },
   { path: "Device.WiFi.SSID.1.BSSID", type: "string", value: "00:11:22:aa:bb:cc" },
+  { path: "Device.X_00D09E_Box.Password", type: "unsignedInt", value: "1", writable: true },
   { path: "Device.X_00D09E_Box.Level", type: "int", value: "3", writable: true },
 ];
+
+const bssid = "Device.WiFi.SSID.1.BSSID";
+const channel = "Device.WiFi.Radio.1.Channel";
+const key = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
+const reset = "Device.USB.USBHosts.Host.1.Reset";
+const other = "Device.Other";
 
 describe("validation by the data models, within the fleet", () => {
   let directory: string;
@@ -122,38 +129,60 @@ describe("validation by the data models, within the fleet", () => {
     expect(await services.knowledge.validate({ ...device, validation: "strict" }, bad)).toHaveLength(1);
     await services.modes.clear(model);
     expect(await services.knowledge.validate({ ...device, validation: "off" }, bad)).toEqual([]);
-    expect(await services.knowledge.validateAs(device, bad, "strict")).toHaveLength(1);
+    expect(await services.knowledge.validate(device, bad, "strict")).toHaveLength(1);
   });
 
   it("seals the values of parameters that the model hides, whatever their names", async () => {
     const hidden = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
     const request: OperationRequest = { kind: "write", values: [{ path: hidden, value: "correct horse" }] };
-    expect(await services.knowledge.secretPaths(device, request)).toEqual([hidden]);
-    expect(await services.knowledge.secretPaths(device, write("Device.WiFi.SSID.1.SSID", "x"))).toEqual([]);
     const { operation } = await fleet.operations.create(device._id, request, {}, "ann");
     expect(JSON.stringify(await store.collection("operations").findOne({ _id: operation._id }))).not.toContain(
       "correct horse",
     );
   });
 
-  it("tells types, what values mean and what is worth showing", async () => {
-    const [bssid, channel, key] = [
-      "Device.WiFi.SSID.1.BSSID",
-      "Device.WiFi.Radio.1.Channel",
-      "Device.WiFi.AccessPoint.1.Security.KeyPassphrase",
-    ];
-    const typing = await services.knowledge.typing(device, [
-      bssid,
-      channel,
-      key,
-      "Device.X_00D09E_Box.Level",
-      "Device.Other",
+  it("tells of every value its type and when two mean the same", async () => {
+    const { findings, typing } = await services.knowledge.examine(device, {
+      kind: "write",
+      values: [bssid, channel, "Device.DeviceInfo.FirstUseDate", key, reset, "Device.X_00D09E_Box.Level", other].map(
+        (path) => ({ path, value: "" }),
+      ),
+    });
+    expect(typing).toEqual([
+      { type: "string", syntax: { type: "string", format: "mac" } },
+      { type: "unsignedInt", syntax: { type: "unsignedInt" } },
+      { type: "dateTime", syntax: { type: "dateTime" } },
+      { type: "string", syntax: { type: "string" }, opaque: "secret" },
+      { type: "boolean", syntax: { type: "boolean" }, opaque: "command" },
+      { type: "int" },
+      {},
     ]);
-    expect(typing.get(bssid)).toMatchObject({ type: "string", syntax: { format: "mac" }, comparable: true });
-    expect(typing.get(channel)).toMatchObject({ type: "unsignedInt" });
-    expect(typing.get(key)).toMatchObject({ comparable: false });
-    expect([...typing.values()].map(({ type }) => type)).toEqual(["string", "unsignedInt", "string", "int", "string"]);
-    const facts = await services.knowledge.describe(device, [channel, "Device.Other", "Device.WiFi."]);
+    expect(findings.length).toBeGreaterThan(0);
+    const created = await services.knowledge.examine(device, {
+      kind: "create",
+      path: "Device.WiFi.SSID.",
+      values: [{ path: "LowerLayers", value: "Device.WiFi.Radio.1" }],
+    });
+    expect(created.typing).toMatchObject([{ type: "string", syntax: { list: {}, pathRef: {} } }]);
+    expect(await services.knowledge.examine({ ...device, validation: "off" }, write(channel, "-1"))).toMatchObject({
+      findings: [],
+      typing: [{ type: "unsignedInt" }],
+    });
+  });
+
+  it("never repeats in a finding what is a secret by its name", async () => {
+    const request = write("Device.X_00D09E_Box.Password", "geheim");
+    const [finding] = await services.knowledge.validate(device, request);
+    expect(finding).toMatchObject({ code: "type.lexical", given: "(hidden)" });
+  });
+
+  it("keeps its warnings with the operation", async () => {
+    const { operation } = await fleet.operations.create(device._id, write("Device.X_00D09E_New", "1"), {}, "ann");
+    expect((await fleet.operations.get(operation._id))?.warnings).toMatchObject([{ code: "path.unknownVendor" }]);
+  });
+
+  it("tells what is worth showing", async () => {
+    const facts = await services.knowledge.describe(device, [channel, other, "Device.WiFi."]);
     expect([...facts]).toEqual([
       [channel, { type: "unsignedInt", writable: true, limits: ["range 1..255"], hidden: false }],
     ]);
