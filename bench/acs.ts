@@ -106,7 +106,10 @@ async function deviceIds(steward: StewardProcess, prefix: string): Promise<strin
       filter: `serial:${prefix}*`,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    const page = (await steward.api("GET", `/api/v1/devices?${query.toString()}`)) as { items: { id: string }[]; next?: string };
+    const page = (await steward.api("GET", `/api/v1/devices?${query.toString()}`)) as {
+      items: { id: string }[];
+      next?: string;
+    };
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.next;
   } while (cursor !== undefined);

@@ -46,9 +46,11 @@ const deadline = setTimeout(stop, seconds(spec.seconds));
 await Promise.all([fleet.start(spec.events), allServed]);
 clearTimeout(deadline);
 fleet.stop();
+const { user, system } = process.cpuUsage();
 const outcome: StormOutcome = {
   ...counts,
   served: served.size,
+  cpu: (user + system) / 1_000_000,
   seconds: (performance.now() - started) / 1_000,
   times: times.sort((a, b) => a - b),
   servedAfter: [...served.values()].sort((a, b) => a - b),

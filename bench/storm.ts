@@ -25,6 +25,8 @@ export interface StormOutcome {
   refused: number;
   failed: number;
   seconds: number;
+  /** Of the process that plays the CPEs, in seconds. */
+  cpu: number;
   /** Of each completed session, from the Inform on. */
   times: number[];
   /** Of each CPE, from the storm's beginning to the end of its first completed session. */
@@ -112,6 +114,7 @@ function rowsOf(name: string, engine: string, cpu: number, outcome: StormOutcome
     row("served after p50", quantile(servedAfter, 0.5), "ms"),
     row("served after p99", quantile(servedAfter, 0.99), "ms"),
     row("CPU per CPE served", (cpu * 1_000) / Math.max(1, served), "ms"),
+    row("the simulator's own CPU per CPE", (outcome.cpu * 1_000) / Math.max(1, served), "ms"),
   ];
 }
 
@@ -134,12 +137,21 @@ async function measure(engine: "embedded" | "mongodb"): Promise<{ rows: Row[]; f
       outcomes.push(outcome);
       rows.push(...rowsOf(name, engine, cpuSeconds(steward.pid) - before, outcome));
       if (outcome.served < options.cpes)
-        failures.push(`${name}: ${options.cpes - outcome.served} CPEs were not served: ${JSON.stringify(outcome.reasons)}`);
+        failures.push(
+          `${name}: ${options.cpes - outcome.served} CPEs were not served: ${JSON.stringify(outcome.reasons)}`,
+        );
       if (outcome.failed > 0) console.error(`${engine}, ${name}: ${JSON.stringify(outcome.reasons)}`);
     }
     failures.push(...(await losses(steward, outcomes)));
     const { peak } = memoryMib(steward.pid);
-    rows.push({ bench: "storm", case: `${options.cpes} CPEs`, engine, metric: "peak memory", value: peak, unit: "MiB" });
+    rows.push({
+      bench: "storm",
+      case: `${options.cpes} CPEs`,
+      engine,
+      metric: "peak memory",
+      value: peak,
+      unit: "MiB",
+    });
     if (peak > options.memory) failures.push(`the server used ${Math.round(peak)} MiB`);
     return { rows, failures };
   } catch (error) {

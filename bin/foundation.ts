@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createAddressGuard, createTrace, createWake, requestConnection, type Trace, type Wake } from "../acs/index.ts";
 import { createFiles, type Files } from "../fleet/files/index.ts";
 import { createFleet, type FleetCore } from "../fleet/index.ts";
-import { createModels, type ModelServices } from "../fleet/models/index.ts";
+import { createModels, type ModelServices, prepareInThread } from "../fleet/models/index.ts";
 import { prepare } from "../fleet/schema.ts";
 import { type Clock, days, seconds, systemClock } from "../kernel/time.ts";
 import type { Config } from "../platform/config/table.ts";
@@ -84,7 +84,12 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   health.add("queue", () => queue.ping());
   const parts = { config, clock, log, metrics, health, secrets, store, queue };
   const wake = makeWake(parts, () => fleet);
-  const models = createModels({ store, clock, parameters: () => fleet.parameters });
+  const models = createModels({
+    store,
+    clock,
+    parameters: () => fleet.parameters,
+    prepareImport: prepareInThread(),
+  });
   const pulse = new QueuePulse(queue, clock);
   const fleet = makeFleet(parts, wake, models, pulse);
   const files = createFiles({
@@ -108,7 +113,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     fleet,
     files,
     trace,
-    services: engineServices(parts, trace, pulse),
+    services: engineServices(parts, { trace, wake }, pulse),
   };
 }
 
@@ -167,7 +172,11 @@ function makeFleet(
   });
 }
 
-function engineServices({ store, queue, clock }: Parts, trace: Trace, pulse: QueuePulse): Service[] {
+function engineServices(
+  { store, queue, clock }: Parts,
+  { trace, wake }: Pick<Foundation, "trace" | "wake">,
+  pulse: QueuePulse,
+): Service[] {
   return [
     {
       name: "store",
@@ -176,6 +185,7 @@ function engineServices({ store, queue, clock }: Parts, trace: Trace, pulse: Que
         await migrate(store, migrations, clock);
         await prepare(store);
         await trace.prepare();
+        await wake.prepare();
       },
       drain: () => Promise.resolve(),
       stop: () => store.stop(),

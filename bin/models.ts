@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Command } from "commander";
+import { diffModels } from "../datamodels/diff.ts";
 import { ModelDocumentError } from "../datamodels/errors.ts";
+import type { DataModel } from "../datamodels/model.ts";
 import { createModels, type ModelInfo, type Models } from "../fleet/models/index.ts";
-import { asStewardError } from "../kernel/errors.ts";
+import { asStewardError, StewardError } from "../kernel/errors.ts";
 import { systemClock } from "../kernel/time.ts";
+import { decodeDocument } from "../kernel/xml/charset.ts";
 import { loadConfig } from "../platform/config/load.ts";
 import { openStore } from "../platform/store/open.ts";
 
@@ -33,6 +36,17 @@ async function withModels(work: (models: Models) => Promise<void>): Promise<void
 const line = ({ id, source, counts, file }: ModelInfo): string =>
   `${id.padEnd(34)} ${source.padEnd(9)} ${String(counts.objects).padStart(5)} objects ${String(counts.parameters).padStart(6)} parameters  ${file}`;
 
+const marks = { added: "+", removed: "-", changed: "~" } as const;
+const shown = (fact: unknown): string => (fact === undefined ? "(none)" : JSON.stringify(fact));
+
+const notAtHand = (id: string): StewardError => new StewardError("resource.notFound", `there is no model ${id}`);
+
+async function existing(models: Models, id: string): Promise<DataModel> {
+  const model = await models.get(id);
+  if (model === undefined) throw notAtHand(id);
+  return model;
+}
+
 const program = new Command("models")
   .description("The data models that parameters are typed and validated by")
   .option("--config <file>", "JSON file with settings; the environment (STEWARD_…) overrides it");
@@ -54,8 +68,25 @@ program
   .argument("<files...>")
   .action((paths: string[]) =>
     withModels(async (models) => {
-      const files = paths.map((path) => ({ name: basename(path), text: readFileSync(path, "utf8") }));
+      const files = paths.map((path) => ({ name: basename(path), text: decodeDocument(readFileSync(path)).text }));
       for (const info of await models.import(files, "command line")) console.log(`imported ${line(info)}`);
+    }),
+  );
+
+program
+  .command("diff")
+  .description("what one model adds, removes and changes of another")
+  .argument("<from>", "e.g. Device:2.17")
+  .argument("<to>", "e.g. Device:2.19")
+  .action((from: string, to: string) =>
+    withModels(async (models) => {
+      const [before, after] = [await existing(models, from), await existing(models, to)];
+      for (const { path, kind, facts = {} } of diffModels(before, after)) {
+        const words = Object.entries(facts).map(
+          ([name, { from: was, to: is }]) => `${name}: ${shown(was)} → ${shown(is)}`,
+        );
+        console.log(`${marks[kind]} ${path}${words.length > 0 ? `  ${words.join(", ")}` : ""}`);
+      }
     }),
   );
 
@@ -66,15 +97,21 @@ program
   .action((ids: string[]) =>
     withModels(async (models) => {
       for (const id of ids) {
-        console.log((await models.remove(id)) ? `removed ${id}` : `there is no model ${id}`);
+        if (!(await models.remove(id))) throw notAtHand(id);
+        console.log(`removed ${id}`);
       }
     }),
   );
 
+// The reader of a pipe may go before the end, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 try {
   await program.parseAsync();
 } catch (error) {
   const { code, message } = asStewardError(error);
-  console.error(error instanceof ModelDocumentError ? message : `${message} (${code})`);
+  const isPlain = error instanceof ModelDocumentError || code === "internal";
+  console.error(isPlain ? message : `${message} (${code})`);
   process.exitCode = 1;
 }

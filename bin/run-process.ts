@@ -22,10 +22,19 @@ export async function runProcess(process: ProcessName, makers: readonly PartMake
   try {
     await start(process, makers, file);
   } catch (error) {
-    const { code, message } = asStewardError(error);
-    console.error(`Steward cannot start (${code}): ${message}`);
+    tellWhy(error);
     globalThis.process.exitCode = 1;
   }
+}
+
+let isTold = false;
+
+/** Once: a service that failed to start has ended the process before anybody else hears of it. */
+function tellWhy(error: unknown): void {
+  if (isTold) return;
+  isTold = true;
+  const { code, message } = asStewardError(error);
+  console.error(`Steward cannot start (${code}): ${message}`);
 }
 
 async function start(name: ProcessName, makers: readonly PartMaker[], file: string | undefined): Promise<void> {
@@ -34,7 +43,7 @@ async function start(name: ProcessName, makers: readonly PartMaker[], file: stri
   const parts = [...makers, probesPart].map((make) => make(foundation));
   const { log, health } = foundation;
   const services = [...foundation.services, ...parts.flatMap((part) => part.services)];
-  await runServices(services, { log, health, drainDeadline: config.drainDeadline });
+  await runServices(services, { log, health, drainDeadline: config.drainDeadline, startFailed: tellWhy });
   const notes = await Promise.all(parts.map((part) => part.notes?.() ?? Promise.resolve([])));
   const endpoints = parts.flatMap((part) => part.endpoints?.() ?? []);
   const lines = [...notes.flat(), ...endpoints.map(([what, url]) => `${what.padEnd(11)}  ${url}`)];

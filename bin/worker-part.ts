@@ -1,6 +1,6 @@
 import type { FleetJob } from "../fleet/index.ts";
 import type { Instant } from "../kernel/time.ts";
-import { hours } from "../kernel/time.ts";
+import { hours, minutes, type Timer } from "../kernel/time.ts";
 import type { QueueWorker } from "../platform/queue/port.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Part } from "./part.ts";
@@ -10,17 +10,31 @@ interface PeriodicJob {
 }
 
 const QUEUE = "periodic";
+/** A queue that was away may have lost a job, or not have taken it: all are asked for again. */
+const RESCHEDULE = minutes(1);
 
 /** Works the queues: wakes devices, and does what is due again and again. */
 export function workerPart(foundation: Foundation): Part {
   const { config, queue, wake, fleet, files, clock, log } = foundation;
-  const jobs: readonly FleetJob[] = [...fleet.jobs, { name: "files.sweep", every: hours(1), run: () => files.sweep() }];
+  const jobs: readonly FleetJob[] = [
+    ...fleet.jobs,
+    { name: "files.sweep", every: hours(1), run: () => files.sweep() },
+    { name: "wake.sweep", every: minutes(1), run: (now) => wake.sweep(now) },
+  ];
   const byName = new Map(jobs.map((job) => [job.name, job]));
   const periodic = queue.queue<PeriodicJob>(QUEUE);
   /** One waits per job, however many workers there are. */
   const schedule = ({ name, every }: FleetJob): Promise<string> =>
     periodic.enqueue({ name }, { dedupe: name, delay: every, key: name });
   let workers: QueueWorker[] = [];
+  let timer: Timer | undefined;
+
+  async function scheduleAll(): Promise<void> {
+    timer = clock.after(RESCHEDULE, () => {
+      scheduleAll().catch((error: unknown) => log.warn({ error }, "periodic jobs not scheduled; tried again soon"));
+    });
+    await Promise.all(jobs.map(schedule));
+  }
 
   async function run({ name }: PeriodicJob): Promise<void> {
     const job = byName.get(name);
@@ -37,6 +51,7 @@ export function workerPart(foundation: Foundation): Part {
   }
 
   const drain = async (deadline: Instant): Promise<void> => {
+    timer?.cancel();
     await Promise.all(workers.map((worker) => worker.drain(deadline)));
     await fleet.idle();
   };
@@ -49,7 +64,7 @@ export function workerPart(foundation: Foundation): Part {
             wake.process({ concurrency: config["wake.concurrency"] }),
             queue.process<PeriodicJob>(QUEUE, ({ data }) => run(data), { concurrency: config["worker.concurrency"] }),
           ];
-          await Promise.all(jobs.map(schedule));
+          await scheduleAll();
         },
         drain,
         stop: () => drain(clock.now()),

@@ -20,6 +20,8 @@ export interface RunOptions {
   clock?: Clock;
   health?: Health;
   host?: ProcessHost;
+  /** Hears why a start failed, before the process ends. */
+  startFailed?: (error: unknown) => void;
 }
 
 /** 0: drained and stopped; 1: a start, a stop or stray code failed; 2: a second signal cut the draining short. */
@@ -88,6 +90,7 @@ class Runner implements RunningServices {
       } catch (error) {
         this.#log.error({ error, service: service.name }, "start failed");
         this.#code = 1;
+        this.#options.startFailed?.(error);
         await this.#bounded(service, "stop", () => service.stop(), this.#clock.now() + STOP_GRACE);
         await (this.#shutdown ?? this.shutDown("start failed"));
         throw error;

@@ -43,6 +43,13 @@ export class Completions {
     return operation._id;
   }
 
+  /** Whether the device has what this key is about, and has not told its end yet. */
+  async isAwaited(live: Live, correlator: string, kinds: readonly OperationKind[]): Promise<boolean> {
+    if (!live.device) return false;
+    const operation = await this.#deps.fleet.work.findByCorrelator(live.device._id, correlator, kinds);
+    return operation !== undefined && operation.state !== "queued";
+  }
+
   async tell(live: Live, operation: OperationDocument, report: Report): Promise<void> {
     const run = live.run?.operation._id === operation._id ? live.run : await prepareRun(this.#deps, live, operation);
     const progress = run.progress ?? undefined;

@@ -4,7 +4,7 @@ import type { Envelope, RpcRequest } from "../rpc/index.ts";
 import { negotiateVersion } from "../rpc/versions.ts";
 import { newSessionSecret, sessionIdOf } from "../session/cookie.ts";
 import type { Principal } from "../session/principal.ts";
-import { createSession, type Session, type SessionLimits } from "../session/session.ts";
+import { createSession, type Session, type SessionLimits, type SessionModel } from "../session/session.ts";
 import type { ConversationLimits } from "./dependencies.ts";
 import { isHeartbeat } from "./event-codes.ts";
 import { cwmpEndpointKey, identityConflict, identityOf } from "./identity.ts";
@@ -34,8 +34,9 @@ export function startSession(
   if (!agreed) return { ok: false, faultCode: 8006 };
   const { namespace, version, useVersion } = agreed;
   const report = reportOf(body, { namespace, version }, context.now);
+  const { manufacturer, oui, productClass } = identity;
   const softwareVersion = report.contact.facts?.softwareVersion;
-  const model = { ...identity, ...(softwareVersion === undefined ? {} : { softwareVersion }) };
+  const model: SessionModel = { manufacturer, oui, productClass, softwareVersion };
   const quirks = context.quirks.of(model);
   const secret = newSessionSecret();
   const session = createSession(
@@ -46,22 +47,17 @@ export function startSession(
       remoteAddress: exchange.remoteAddress,
       namespace,
       version,
-      model: { oui: identity.oui, productClass: identity.productClass, ...pick(model) },
+      model,
       limits: sessionLimits(envelope.sessionTimeout, quirks, context.limits),
       heartbeat: isHeartbeat(report.contact.reasons),
     },
     context.now,
   );
   const live = createLive(session, secret, quirks);
-  live.inform = { ...report, identity, ...(useVersion === undefined ? {} : { useVersion }) };
+  live.inform = { events: report.events, root: report.root, contact: report.contact, identity, useVersion };
   if (report.root !== undefined) live.root = report.root;
   return { ok: true, live };
 }
-
-const pick = ({ manufacturer, softwareVersion }: { manufacturer?: string; softwareVersion?: string }) => ({
-  ...(manufacturer === undefined ? {} : { manufacturer }),
-  ...(softwareVersion === undefined ? {} : { softwareVersion }),
-});
 
 /** T of specs §1.7: the CPE's header, else the model's, within the configured bounds. */
 function sessionLimits(

@@ -9,7 +9,7 @@ import type { Logger } from "../../platform/log/logger.ts";
 import type { BodyClass, Conversations, Principal, Reply } from "../conversation/index.ts";
 import type { Admission } from "./admission.ts";
 import { type Answer, send } from "./answer.ts";
-import type { Authenticator, Verdict } from "./authentication/authenticator.ts";
+import { type Authenticator, refusalReasons, type Verdict } from "./authentication/authenticator.ts";
 import { clientCertificateOf } from "./authentication/certificate.ts";
 import type { AuthenticationFailure } from "./authentication/failure-record.ts";
 import type { Connection, Connections } from "./connections.ts";
@@ -145,7 +145,9 @@ export class MessageHandler {
     const { limits, clock, log, recordFailure } = this.#options;
     const { request, source } = visit;
     const username = verdict.username;
-    if (verdict.reason !== "missing") log.info({ peer: source, username, reason: verdict.reason }, "not authenticated");
+    const { reason } = verdict;
+    if (reason !== "missing")
+      log.info({ peer: source, username, reason, detail: refusalReasons[reason] }, "not authenticated");
     if (verdict.kind === "refused")
       recordFailure({ remoteAddress: source, username: verdict.username, reason: verdict.reason });
     const body = await readBody(request, {

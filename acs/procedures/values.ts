@@ -1,4 +1,5 @@
 import { isHeld, type SeenValue, type ValueTyping } from "../../datamodels/typing.ts";
+import { canonicalValue } from "../../datamodels/values/canonical.ts";
 import type { OperationDocument, WriteItem } from "../../fleet/operations/model.ts";
 import type { ParameterRecord } from "../../fleet/parameters/model.ts";
 import { isSecretName } from "../../fleet/parameters/secret-names.ts";
@@ -34,16 +35,18 @@ export function typeOf(item: TypedItem, known: ReadonlyMap<ParameterPath, Parame
 export const toWire = (items: readonly TypedItem[], known: ReadonlyMap<ParameterPath, ParameterRecord>): ValuesToSet =>
   items.map((item) => {
     const type = typeOf(item, known);
-    return { Name: item.path, Value: { type, value: lexical(type, item.value) } };
+    return { Name: item.path, Value: { type, value: lexical(type, item) } };
   });
 
-/** Booleans travel as `1` and `0`: one widespread model reads nothing else (specs §1.4). */
-const lexical = (type: ParameterType, value: string): string => {
+/** A value as it is sent: in its one spelling, where there is one. */
+export function lexical(type: ParameterType, { value, typing }: TypedItem): string {
+  // Booleans travel as `1` and `0`: one widespread model reads nothing else (specs §1.4).
   if (type === "boolean") return isTrue(value) ? "1" : "0";
-  // Fractions of a second are refused by some (specs §9).
+  // Fractions of a second are refused by some (specs §9); the offset of a local time means something.
   if (type === "dateTime") return value.replace(/(:\d\d)\.\d+/, "$1");
-  return value;
-};
+  const { syntax } = typing ?? {};
+  return canonicalValue(syntax?.type === type ? syntax : { type }, value);
+}
 
 /** Not stored as known when it was written: it is a secret, or nothing that the device would show. */
 export const isOpaque = ({ path, typing }: TypedItem): boolean => typing?.opaque !== undefined || isSecretName(path);
@@ -58,7 +61,7 @@ export const cannotTellWhether = ({ path }: TypedItem): Decision<never> =>
 export function hasValue(item: TypedItem, seen: SeenValue | undefined, type: ParameterType): boolean | undefined {
   if (seen === undefined) return false;
   if (seen.value === "" && isSecretName(item.path)) return undefined;
-  const held = isHeld({ ...item.typing, type }, lexical(seen.type ?? type, item.value), seen);
+  const held = isHeld({ ...item.typing, type }, lexical(seen.type ?? type, item), seen);
   if (held !== false || item.typing?.syntax !== undefined || (seen.type ?? type) !== "string") return held;
   return looksSame(item.value.trim(), seen.value.trim());
 }

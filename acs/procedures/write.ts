@@ -11,6 +11,7 @@ import {
   envelopeSize,
   hasValue,
   isOpaque,
+  lexical,
   MAX_ENVELOPE,
   type TypedItem,
   toWire,
@@ -145,9 +146,8 @@ const noteOf = (status: number) => (status === 1 ? { note: STATUS_1 } : {});
 function accepted(task: Task<"write">, types: Types, status: number): Decision<Progress> {
   const items = itemsOf(task, types);
   const observations = items.map((item): ParameterObservation => {
-    const { path, value } = item;
     const type = typeOf(item, task.facts.known);
-    return isOpaque(item) ? { path, type } : { path, type, value };
+    return { path: item.path, type, ...(isOpaque(item) ? {} : { value: lexical(type, item) }) };
   });
   const patch: ParameterPatch = { at: task.facts.now, source: "written", observations, unconfirmed: true };
   const results = items.map(({ path }): ItemResult => ({ path, outcome: "unconfirmed" }));

@@ -11,8 +11,7 @@ const COOKIE = /^([0-9A-Za-z_]{1,35})-([0-9a-z]{28})$/;
 
 export const newSessionSecret = (): string => randomToken(SECRET_LENGTH);
 
-export const sessionIdOf = (secret: string): string =>
-  hash("sha256", secret, "base64url").slice(0, SESSION_ID_LENGTH);
+export const sessionIdOf = (secret: string): string => hash("sha256", secret, "base64url").slice(0, SESSION_ID_LENGTH);
 
 export const formatCookie = (deviceId: string, secret: string): string => `${deviceId}-${secret}`;
 

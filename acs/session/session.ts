@@ -132,15 +132,16 @@ const carried = (text: string | undefined): text is string => text !== undefined
 
 /** For the lease. */
 export function serialiseSession(session: Session): string {
-  const { lastReply, outstanding, ...rest } = session;
+  const { lastReply, outstanding } = session;
   const keepsReply = lastReply !== undefined && (lastReply.body === undefined || carried(lastReply.body));
   return JSON.stringify({
+    ...session,
+    lastReply: keepsReply ? lastReply : undefined,
+    outstanding: outstanding && {
+      ...outstanding,
+      text: carried(outstanding.text) ? outstanding.text : undefined,
+    },
     v: FORMAT,
-    ...rest,
-    ...(keepsReply ? { lastReply } : {}),
-    ...(outstanding
-      ? { outstanding: { ...outstanding, text: carried(outstanding.text) ? outstanding.text : undefined } }
-      : {}),
   });
 }
 

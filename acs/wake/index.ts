@@ -1,7 +1,7 @@
 import type { DeviceDocument } from "../../fleet/devices/model.ts";
 import type { Credentials, Devices, Events, Operations, WakePort } from "../../fleet/door.ts";
 import type { EventType } from "../../fleet/events/model.ts";
-import { type Clock, type Instant, seconds } from "../../kernel/time.ts";
+import { type Clock, type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { Logger } from "../../platform/log/logger.ts";
 import type { HandlesOf, MetricTable } from "../../platform/metrics/definition.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
@@ -14,6 +14,10 @@ import { firstTry, nextTry, type WakeDocument, type WakePolicy } from "./schedul
 export interface Wake extends WakePort {
   /** The device made contact because of a call (`6 CONNECTION REQUEST`): what was asked for is done. */
   contacted(deviceId: string): Promise<void>;
+  /** To be called at start, when the store is open. */
+  prepare(): Promise<void>;
+  /** Asks for the calls that are long due: a queue that was away, or that lost a job, forgot them. Resolves to how many. */
+  sweep(now: Instant): Promise<number>;
   /** Works the queue in this process. */
   process(options: { concurrency: number }): QueueWorker;
 }
@@ -45,6 +49,9 @@ interface WakeJob {
 export const wakeCollection = "wakes";
 const QUEUE = "wake";
 const CALLED = "6 CONNECTION REQUEST";
+/** A call that is due for so long has no job any more; a job that is there all the same is not doubled. */
+const FORGOTTEN = minutes(2);
+const PER_SWEEP = 1000;
 
 const wakeMetrics = {
   calls: {
@@ -125,6 +132,17 @@ class Waker implements Wake {
   async contacted(deviceId: string): Promise<void> {
     const wake = await this.#wakes.gathered.findByKey(deviceId);
     if (wake !== undefined) await this.#done(wake);
+  }
+
+  prepare(): Promise<void> {
+    return this.#wakes.createIndex({ nextTryAt: 1 }, { sparse: true });
+  }
+
+  async sweep(now: Instant): Promise<number> {
+    const longDue = { nextTryAt: { $lte: now - FORGOTTEN } };
+    const due = await this.#wakes.find(longDue, { sort: { nextTryAt: 1 }, limit: PER_SWEEP }).toArray();
+    await Promise.all(due.map(({ _id }) => this.#again(_id, now)));
+    return due.length;
   }
 
   process({ concurrency }: { concurrency: number }): QueueWorker {

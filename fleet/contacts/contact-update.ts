@@ -1,5 +1,5 @@
 import { identityText, normalIdentity, wordsOf } from "../devices/identity.ts";
-import type { Contact } from "../devices/model.ts";
+import type { Contact, DeviceIdentity } from "../devices/model.ts";
 import type { StoredDevice } from "../devices/stored.ts";
 import type { ContactReport, EventInput } from "../door.ts";
 import { noteSwitch } from "./cloned-identity.ts";
@@ -12,7 +12,13 @@ export interface ContactUpdate {
 }
 
 const same = (a: unknown, b: unknown): boolean =>
-  a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+  a === b || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
+
+const sameIdentity = (a: DeviceIdentity, b: DeviceIdentity): boolean =>
+  a.oui === b.oui &&
+  a.productClass === b.productClass &&
+  a.serialNumber === b.serialNumber &&
+  a.manufacturer === b.manufacturer;
 
 function contactOf(
   { at, remoteAddress, reasons, facts }: ContactReport,
@@ -43,7 +49,7 @@ export function contactUpdate(
   if (report.events.some(({ type }) => type === "device.booted" || type === "device.bootstrapped"))
     set["bootedAt"] = at;
   const identity = normalIdentity(report.identity);
-  if (!same(before.identity, identity)) set["identity"] = identity;
+  if (!sameIdentity(before.identity, identity)) set["identity"] = identity;
   const events = addressChange(before, report, set);
   if (set["identity"] !== undefined || before.contact?.remoteAddress !== contact.remoteAddress) {
     set["words"] = wordsOf({ ...before, identity, contact });

@@ -130,8 +130,8 @@ function eventsOf(
     type: "device.contacted",
     data: { reasons, ...(remoteAddress !== undefined && { remoteAddress }) },
   };
-  return [...more, contacted, ...report.events].map((event) =>
-    events.document({ ...event, deviceId, sessionId: lease.sessionId, at }),
+  return [...more, contacted, ...report.events].map(({ type, severity, operationId, data }) =>
+    events.document({ type, severity, operationId, data, deviceId, sessionId: lease.sessionId, at }),
   );
 }
 

@@ -32,17 +32,18 @@ export class EventLog implements Events {
   /** A document for the log; `id` when the event must not be appended twice. */
   document(event: NewEvent, id = newId(this.#clock.now())): EventDocument {
     const { type, at, deviceId, operationId, sessionId, severity, data } = event;
-    return {
+    const document: EventDocument = {
       _id: id,
       type,
       at,
-      ...(deviceId !== undefined && { deviceId }),
-      ...(operationId !== undefined && { operationId }),
-      ...(sessionId !== undefined && { sessionId }),
       severity: severity ?? severities[type] ?? "info",
       data: data ?? {},
       expiresAt: new Date(at + this.#retention),
     };
+    if (deviceId !== undefined) document.deviceId = deviceId;
+    if (operationId !== undefined) document.operationId = operationId;
+    if (sessionId !== undefined) document.sessionId = sessionId;
+    return document;
   }
 
   async append(events: readonly NewEvent[]): Promise<void> {

@@ -5,7 +5,7 @@ import { type Duration, minutes } from "../../kernel/time.ts";
 import type { PreparedModel, PrepareImport } from "./prepare-import.ts";
 
 export interface ThreadLimits {
-  /** MiB of heap; the largest published models need about 200. */
+  /** MiB of heap; the largest published model needs 64. */
   readonly heap: number;
   readonly time: Duration;
 }
@@ -27,7 +27,7 @@ function startThread(options: WorkerOptions): Worker {
  * it, and what it needs of memory and time is bounded.
  */
 export const prepareInThread =
-  ({ heap, time }: ThreadLimits = { heap: 1_024, time: minutes(2) }): PrepareImport =>
+  ({ heap, time }: ThreadLimits = { heap: 512, time: minutes(2) }): PrepareImport =>
   (files, sources) =>
     new Promise((resolve, reject) => {
       const worker = startThread({

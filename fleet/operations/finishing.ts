@@ -1,4 +1,5 @@
 import { newId } from "../../kernel/ids.ts";
+import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
 import type { OperationState } from "./model.ts";
 import { isOpen, type Move, moveOperation } from "./moves.ts";
@@ -29,7 +30,8 @@ export function createdEvent({ events }: OperationStore, operation: StoredOperat
 
 /**
  * Moves an operation and, when that finishes it, appends the event and tells who waits. A crash between the two is
- * healed by `announceMissing`. Resolves to the operation as it is now, or `undefined` when somebody else was first.
+ * healed by `announceMissing`; one that asked for its
+ * cancellation meanwhile is cancelled as soon as the device is out of it. Resolves to the operation as it is now, or `undefined` when somebody else was first.
  */
 export async function carryOut(
   store: OperationStore,
@@ -45,8 +47,24 @@ export async function carryOut(
   if (!(await moveOperation(operations, known, { ...move, set }, options))) return undefined;
   store.meters.moved.add({ kind: known.request.kind, state: move.to });
   const moved = await operations.gathered.findByKey(known._id);
-  if (moved === undefined || !finishes) return moved;
+  if (moved === undefined) return undefined;
+  if (!finishes) return cancelIfAsked(store, moved, move.at);
   await store.events.write([finishedEvent(store, moved)]);
   store.waiters.finished(moved._id);
   return moved;
+}
+
+/** Cancellation that was asked for while the device had it waits until the device is out of it, in whatever way. */
+export const isToBeCancelled = ({ cancelRequested, state }: StoredOperation): boolean =>
+  cancelRequested === true && (state === "queued" || state === "unknown");
+
+export const cancellation = (at: Instant): Move => ({
+  to: "cancelled",
+  at,
+  note: "as asked for while it was with the device",
+});
+
+async function cancelIfAsked(store: OperationStore, moved: StoredOperation, at: Instant): Promise<StoredOperation> {
+  if (!isToBeCancelled(moved)) return moved;
+  return (await carryOut(store, moved, cancellation(at))) ?? moved;
 }

@@ -30,7 +30,7 @@ export async function settleOperation(
     if (known.state === "accepted" && outcome.state === "accepted") return progressAccepted(store, known, outcome);
     if (known.state === outcome.state) return known;
     const settled = await carryOut(store, known, moveFor(known, outcome, now), { indirect: true });
-    if (settled !== undefined) return cancelIfAsked(store, settled, now);
+    if (settled !== undefined) return settled;
   }
   store.log.warn({ operationId, state: outcome.state }, "an operation kept changing while it was settled");
   return undefined;
@@ -102,13 +102,4 @@ async function progressAccepted(
   const set = { progress: outcome.progress, ...present("completionDueAt", outcome), ...present("result", outcome) };
   await operations.gathered.updateById(known._id, { $set: set }, { state: "accepted" });
   return operations.gathered.findByKey(known._id);
-}
-
-/** Cancellation that was asked for meanwhile takes hold as soon as the device is out of it. */
-async function cancelIfAsked(store: OperationStore, settled: StoredOperation, at: Instant): Promise<StoredOperation> {
-  if (settled.cancelRequested !== true || (settled.state !== "queued" && settled.state !== "unknown")) return settled;
-  return (
-    (await carryOut(store, settled, { to: "cancelled", at, note: "as asked for while it was with the device" })) ??
-    settled
-  );
 }

@@ -2,7 +2,7 @@ import { idFloor } from "../../kernel/ids.ts";
 import { type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { Filter } from "../../platform/store/port.ts";
 import type { EventDocument } from "../events/model.ts";
-import { carryOut, createdEvent, finishedEvent } from "./finishing.ts";
+import { cancellation, carryOut, createdEvent, finishedEvent, isToBeCancelled } from "./finishing.ts";
 import type { OperationState } from "./model.ts";
 import type { Move } from "./moves.ts";
 import { type OperationStore, openOperations } from "./operation-store.ts";
@@ -38,13 +38,20 @@ const overdue = ({ wake }: StoredOperation, at: Instant): Move => ({
   ...(wake === "now" && { set: { wakeAt: at } }),
 });
 
-/** Puts right what time has overtaken, before it is decided what is next. Resolves to those still open, in `queueOrder`. */
+function healing(operation: StoredOperation, now: Instant): Move | undefined {
+  // Left behind by a crash between the drop and the cancellation: it may not begin, and would hold back the others.
+  if (isToBeCancelled(operation)) return cancellation(now);
+  if (isOverdue(operation, now)) return overdue(operation, now);
+  return isExpired(operation, now) ? expiry(now) : undefined;
+}
+
+/** Puts right what time, or a crash, has overtaken, before it is decided what is next. Resolves to those still open, in `queueOrder`. */
 export async function healOverdue(
   store: OperationStore,
   open: StoredOperation[],
   now: Instant,
 ): Promise<StoredOperation[]> {
-  if (!open.some((operation) => isOverdue(operation, now) || isExpired(operation, now))) return open;
+  if (!open.some((operation) => healing(operation, now) !== undefined)) return open;
   const healed: StoredOperation[] = [];
   for (const operation of open) {
     const current = await healOne(store, operation, now);
@@ -58,11 +65,7 @@ async function healOne(
   operation: StoredOperation,
   now: Instant,
 ): Promise<StoredOperation | undefined> {
-  const move = isOverdue(operation, now)
-    ? overdue(operation, now)
-    : isExpired(operation, now)
-      ? expiry(now)
-      : undefined;
+  const move = healing(operation, now);
   if (move === undefined) return operation;
   return (await carryOut(store, operation, move)) ?? store.operations.findOne({ _id: operation._id });
 }

@@ -40,6 +40,8 @@ export function fitsOverlay({ observations, complete, removed, source, unconfirm
 
 /** The overlay's text with a patch on top; `undefined` when that would be too large. */
 export function addToOverlay(overlay: Overlay, patch: ParameterPatch, order: PatchOrder): string | undefined {
+  const again = sameAgain(overlay, patch, order);
+  if (again !== undefined) return again;
   const added = new Map<string, OverlayEntries>();
   for (const { path, type, value } of patch.observations) added.set(path, [path, typeCode(type), value ?? null]);
   const kept: Overlay = [];
@@ -58,6 +60,23 @@ export function addToOverlay(overlay: Overlay, patch: ParameterPatch, order: Pat
     [...added.values()].flat(),
   ]);
   const text = JSON.stringify(kept);
+  return text.length > overlayLimits.text ? undefined : text;
+}
+
+/** The common case: a device tells of the parameters of which it told before, and of nothing else. */
+function sameAgain(overlay: Overlay, patch: ParameterPatch, order: PatchOrder): string | undefined {
+  const { observations, at, source, unconfirmed } = patch;
+  const group = overlay[0];
+  if (overlay.length !== 1 || group === undefined || group[4].length !== observations.length * 3) return undefined;
+  const before = group[4];
+  const entries: OverlayEntries = [];
+  for (const { path, type, value } of observations) {
+    const place = entries.length;
+    const code = typeCode(type);
+    if (before[place] !== path || (code === NO_TYPE && before[place + 1] !== NO_TYPE)) return undefined;
+    entries.push(path, code, value ?? null);
+  }
+  const text = JSON.stringify([[order, at, sourceCode(source), unconfirmed === true ? 1 : 0, entries]]);
   return text.length > overlayLimits.text ? undefined : text;
 }
 

@@ -28,7 +28,10 @@ function handleOf(definition: MetricDefinition, registry: Registry): Record<stri
     return { add: (...given) => tally.add(given, 1) };
   }
   if (definition.kind === "gauge") {
-    const gauge: Gauge = new Gauge({ ...options, collect: () => tally.each((labels, value) => gauge.set(labels, value)) });
+    const gauge: Gauge = new Gauge({
+      ...options,
+      collect: () => tally.each((labels, value) => gauge.set(labels, value)),
+    });
     return { set: (...given) => tally.set(given), add: (...given) => tally.add(given, 0) };
   }
   const histogram = new Histogram({ ...options, buckets: [...definition.buckets] });

@@ -1,84 +1,150 @@
+import { createHash } from "node:crypto";
 import type { StewardProcess } from "../../bench/steward.ts";
+import type { SimulatedFleet } from "../../sim/fleet.ts";
+import { type DeviceBody, type EventBody, everything, listDevices, type OperationBody, pause } from "./api.ts";
+import { judgeOperations } from "./judge-operations.ts";
 import type { Ledger } from "./ledger.ts";
-import { everything } from "./operator.ts";
 
-const FINISHED = ["done", "failed", "expired", "cancelled"];
-const SETTLE_SECONDS = 180;
-export const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-interface OperationBody {
-  id: string;
-  state: string;
-  history: { at: string; state: string; note?: string }[];
-}
-interface EventBody {
-  type: string;
-  deviceId?: string;
-  data: Record<string, unknown>;
+export interface Findings {
+  lines: string[];
+  failures: string[];
 }
 
-async function settle(steward: StewardProcess, ledger: Ledger): Promise<OperationBody[]> {
-  for (let waited = 0; ; waited += 2) {
-    const operations = await everything<OperationBody>(steward, "/api/v1/operations?limit=200");
-    const open = operations.filter(({ id, state }) => ledger.operations.has(id) && !FINISHED.includes(state));
-    if (open.length === 0 || waited >= SETTLE_SECONDS) return operations;
-    await pause(2_000);
-  }
+/** Everything that is known when nobody works any more. */
+export interface Account {
+  steward: StewardProcess;
+  ledger: Ledger;
+  fleet: SimulatedFleet;
+  operations: ReadonlyMap<string, OperationBody>;
+  devices: readonly DeviceBody[];
 }
+
+const OPEN = "state=queued&state=active&state=accepted&state=unknown";
+const LOOK_EVERY = 2_000;
 
 /** Waits until what was acknowledged is finished, then holds Steward's account against the peers' ledger. */
 export async function findings(
   steward: StewardProcess,
   ledger: Ledger,
-): Promise<{ lines: string[]; failures: string[] }> {
-  const operations = new Map((await settle(steward, ledger)).map((operation) => [operation.id, operation]));
-  const failures: string[] = [];
-  const lost = [...ledger.operations.keys()].filter((id) => !operations.has(id));
-  const open = [...ledger.operations].filter(
-    ([id]) => operations.has(id) && !FINISHED.includes(operations.get(id)!.state),
-  );
-  failures.push(...lost.map((id) => `the acknowledged operation ${id} is gone`));
-  failures.push(...open.map(([id, kind]) => `the operation ${id} (${kind}) is still ${operations.get(id)!.state}`));
-  // The CPEs go on making contact: what they know is looked at first.
-  const informs = new Map(ledger.informs);
-  const events = await everything<EventBody>(steward, "/api/v1/events?limit=200&type=device.contacted");
-  const contacts = new Map<string, number>();
-  for (const { deviceId = "" } of events) contacts.set(deviceId, (contacts.get(deviceId) ?? 0) + 1);
-  const devices = await everything<{ id: string; identity: { serialNumber: string } }>(
-    steward,
-    "/api/v1/devices?limit=200",
-  );
-  let missing = 0;
-  for (const { id, identity } of devices)
-    missing += Math.max(0, (informs.get(identity.serialNumber) ?? 0) - (contacts.get(id) ?? 0));
-  if (missing > 0) failures.push(`${missing} acknowledged Informs have no event`);
-  const transfers = new Set(
-    (await everything<EventBody>(steward, "/api/v1/events?limit=200&type=transfer.completed")).map(({ data }) =>
-      String(data["correlator"] ?? data["commandKey"]),
-    ),
-  );
-  const transferReports = [...ledger.reports].filter((report) => report.includes(" transfer "));
-  const lostReports = transferReports.filter((report) => !transfers.has(report.split(" ")[2] ?? ""));
-  failures.push(...lostReports.map((report) => `the acknowledged report "${report}" has no event`));
-  const states: Record<string, number> = {};
-  for (const id of ledger.operations.keys()) {
-    const state = operations.get(id)?.state ?? "lost";
-    states[state] = (states[state] ?? 0) + 1;
-  }
-  const lines = [
-    `${ledger.operations.size} operations acknowledged (${ledger.unacknowledged} requests had to be repeated): ${JSON.stringify(states)}, ${lost.length} lost`,
-    `${ledger.informCount} Informs acknowledged, ${events.length} contacts recorded, ${missing} lost`,
-    `${transferReports.length} TransferCompletes acknowledged, ${lostReports.length} lost`,
+  fleet: SimulatedFleet,
+  settleSeconds: number,
+): Promise<Findings> {
+  const settled = await settle(steward, settleSeconds);
+  // From here on nothing is acknowledged any more.
+  fleet.stop();
+  const all = await everything<OperationBody>(steward, "/api/v1/operations?limit=1000");
+  const operations = new Map(all.map((operation) => [operation.id, operation]));
+  const account = { steward, ledger, fleet, operations, devices: await listDevices(steward) };
+  const parts = [
+    judgeOperations(account),
+    await judgeEvents(account),
+    await judgeTransfers(account),
+    await judgeFiles(account),
+    await judgeTokensAndSettings(account),
+    judgeSurprises(account),
   ];
-  for (const method of ["Reboot", "Download", "AddObject"]) {
-    const { total, repeated } = ledger.executions(method);
-    lines.push(`${method}: ${total} carried out, ${repeated.length} of them more than once`);
-    for (const what of repeated) {
-      const history = operations.get(what.split(" ")[2] ?? "")?.history ?? [];
-      const told = history.map(({ at, state, note }) => `${at} ${state} ${note ?? ""}`.trim()).join("; ");
-      failures.push(`carried out again: ${what}: ${told}`);
-    }
-  }
-  return { lines, failures };
+  return {
+    lines: [`settled after ${settled} s`, ...parts.flatMap(({ lines }) => lines)],
+    failures: parts.flatMap(({ failures }) => failures),
+  };
 }
+
+/** Resolves to how many seconds it took. */
+async function settle(steward: StewardProcess, longest: number): Promise<number> {
+  const start = performance.now();
+  for (;;) {
+    const open = await everything<OperationBody>(steward, `/api/v1/operations?limit=1000&${OPEN}`);
+    const waited = Math.round((performance.now() - start) / 1_000);
+    if (open.length === 0 || waited >= longest) return waited;
+    await pause(LOOK_EVERY);
+  }
+}
+
+async function judgeEvents({ steward, ledger, devices }: Account): Promise<Findings> {
+  const serials = new Map(devices.map(({ id, identity }) => [id, identity.serialNumber]));
+  const found: Findings = { lines: [], failures: [] };
+  for (const type of ["device.contacted", "device.booted", "device.bootstrapped"]) {
+    const events = await everything<EventBody>(steward, `/api/v1/events?limit=1000&type=${type}`);
+    const counts = new Map<string, number>();
+    for (const { deviceId = "" } of events) {
+      const key = `${serials.get(deviceId) ?? ""} ${type}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    let lost = 0;
+    for (const [key, owed] of ledger.owed) {
+      if (!key.endsWith(` ${type}`)) continue;
+      const missing = Math.max(0, owed - (counts.get(key) ?? 0));
+      lost += missing;
+      if (missing > 0) found.failures.push(`${missing} acknowledged events are gone: ${key}`);
+    }
+    found.lines.push(`${type}: ${ledger.owedOf(type)} acknowledged, ${events.length} recorded, ${lost} lost`);
+  }
+  return found;
+}
+
+async function judgeTransfers({ steward, ledger }: Account): Promise<Findings> {
+  const events = await everything<EventBody>(steward, "/api/v1/events?limit=1000&type=transfer.completed");
+  const known = new Set(events.map(({ data }) => String(data["commandKey"])));
+  const lost = [...ledger.transfers].filter((transfer) => !known.has(transfer.split(" ")[1] ?? ""));
+  return {
+    lines: [`TransferComplete: ${ledger.transfers.size} acknowledged, ${events.length} recorded, ${lost.length} lost`],
+    failures: lost.map((transfer) => `the acknowledged TransferComplete ${transfer} has no event`),
+  };
+}
+
+/** Files of the API's client have their content; an upload that is done has left a file of its device. */
+async function judgeFiles({ steward, ledger, operations }: Account): Promise<Findings> {
+  const failures: string[] = [];
+  for (const [id, expected] of ledger.files) {
+    const content = await steward.download(id).catch(() => undefined);
+    const hash = content === undefined ? "gone" : createHash("sha256").update(content).digest("hex");
+    if (hash !== expected) failures.push(`the acknowledged file ${id} is ${hash === "gone" ? "gone" : "another"}`);
+  }
+  const stored = await everything<{ operationId?: string }>(steward, "/api/v1/files?limit=1000");
+  const brought = new Set(stored.map(({ operationId }) => operationId));
+  const uploads = [...ledger.operations.keys()].filter(
+    (id) => ledger.operations.get(id) === "upload" && operations.get(id)?.state === "done",
+  );
+  const missing = uploads.filter((id) => !brought.has(id));
+  failures.push(...missing.map((id) => `the upload ${id} is done, but its file is not there`));
+  return {
+    lines: [`files: ${ledger.files.size} stored, ${uploads.length} brought by devices, ${failures.length} lost`],
+    failures,
+  };
+}
+
+async function judgeTokensAndSettings({ steward, ledger, devices }: Account): Promise<Findings> {
+  const failures: string[] = [];
+  for (const secret of ledger.tokens) {
+    const headers = { Authorization: `Bearer ${secret}` };
+    const works = await steward.api("GET", "/api/v1/me", undefined, headers).then(
+      () => true,
+      () => false,
+    );
+    if (!works) failures.push("an acknowledged API token does not work");
+  }
+  const tags = new Map(devices.map(({ id, tags = [] }) => [id, tags[0] ?? ""]));
+  for (const key of ledger.settings.keys) {
+    const [what, deviceId = ""] = key.split(" ");
+    const value = what === "tag" ? (tags.get(deviceId) ?? "") : await credentialOf(steward, deviceId);
+    if (!ledger.settings.allows(key, value)) failures.push(`${key} is "${value}", which was not acknowledged last`);
+  }
+  return {
+    lines: [
+      `${ledger.tokens.length} API tokens, ${ledger.settings.keys.length} tags and credentials of devices acknowledged, ${failures.length} lost`,
+    ],
+    failures,
+  };
+}
+
+async function credentialOf(steward: StewardProcess, deviceId: string): Promise<string> {
+  const { items } = (await steward.api("GET", `/api/v1/credentials?deviceId=${deviceId}`)) as {
+    items: { username: string; purpose: string }[];
+  };
+  return items.find(({ purpose }) => purpose === "connectionRequest")?.username ?? "";
+}
+
+const judgeSurprises = ({ ledger }: Account): Findings => ({
+  lines: [`${ledger.unanswered} requests of API clients without an answer, ${ledger.surprises.length} refused`],
+  failures: ledger.surprises.map((surprise) => `the API refused: ${surprise}`),
+});

@@ -1,6 +1,12 @@
 import type { StewardProcess } from "../../bench/steward.ts";
 import type { Random } from "../fuzz/random.ts";
+import { isFinal, listDevices, pause } from "./api.ts";
 import type { Ledger } from "./ledger.ts";
+
+/** Orders that are being given at once. */
+const LANES = 4;
+const BETWEEN_ORDERS = 40;
+const BETWEEN_TRIES = 100;
 
 /** An API client that keeps giving orders; an order without an answer is repeated with its idempotency key. */
 export class Operator {
@@ -22,12 +28,17 @@ export class Operator {
     this.#stopped = true;
   }
 
+  /** Resolves after `stop`, when every order has its answer. */
   async work(): Promise<void> {
-    this.#devices = await listDevices(this.#steward);
+    this.#devices = (await listDevices(this.#steward)).map(({ id }) => id);
     this.#fileId = await this.#steward.upload("kill-test.cfg", "3 Vendor Configuration File", Buffer.alloc(2_000, "x"));
+    await Promise.all(Array.from({ length: LANES }, () => this.#lane()));
+  }
+
+  async #lane(): Promise<void> {
     while (!this.#stopped) {
       await this.#order(`kill-${this.#next++}`);
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await pause(BETWEEN_ORDERS);
     }
   }
 
@@ -35,6 +46,7 @@ export class Operator {
     const kinds: readonly Record<string, unknown>[] = [
       { kind: "reboot" },
       { kind: "download", fileType: "3 Vendor Configuration File", fileId: this.#fileId },
+      { kind: "upload", fileType: "1 Vendor Configuration File" },
       {
         kind: "create",
         path: "Device.NAT.PortMapping.",
@@ -43,41 +55,24 @@ export class Operator {
       { kind: "write", values: [{ path: "Device.DeviceInfo.ProvisioningCode", value: `p${this.#next}` }] },
       { kind: "read", paths: ["Device.DeviceInfo."] },
     ];
-    // One attempt: what is carried out again is then never a retry after a fault that the CPE reported.
-    return { ...this.#random.pick(kinds), options: { wake: "nextContact", maxAttempts: 1 } };
+    return { ...this.#random.pick(kinds), options: { wake: "nextContact" } };
   }
 
   async #order(key: string): Promise<void> {
     const path = `/api/v1/devices/${this.#random.pick(this.#devices)}/operations`;
     const request = this.#request();
-    for (let attempt = 0; attempt < 200 && !this.#stopped; attempt++)
+    while (!this.#stopped)
       try {
         const { id } = (await this.#steward.api("POST", path, request, { "Idempotency-Key": key })) as { id: string };
         this.#ledger.operations.set(id, String(request["kind"]));
         return;
       } catch (error) {
-        if (/: (?:4\d\d) /.test(String(error))) throw error;
-        this.#ledger.unacknowledged += 1;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (isFinal(error)) {
+          this.#ledger.surprises.push(String(error));
+          return;
+        }
+        this.#ledger.unanswered += 1;
+        await pause(BETWEEN_TRIES);
       }
   }
-}
-
-export async function listDevices(steward: StewardProcess): Promise<string[]> {
-  return (await everything<{ id: string }>(steward, "/api/v1/devices?limit=200")).map(({ id }) => id);
-}
-
-/** All pages of a list. */
-export async function everything<T>(steward: StewardProcess, path: string): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = (await steward.api(
-      "GET",
-      cursor === undefined ? path : `${path}&cursor=${encodeURIComponent(cursor)}`,
-    )) as { items: T[]; next?: string };
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return items;
 }

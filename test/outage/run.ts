@@ -1,85 +1,77 @@
-import { execFileSync } from "node:child_process";
 import { Command } from "commander";
 import { StewardProcess } from "../../bench/steward.ts";
 import { seconds } from "../../kernel/time.ts";
 import { loadModel } from "../../sim/cpe/model.ts";
 import { SimulatedFleet } from "../../sim/fleet.ts";
-import { informBody } from "../../sim/load/answers.ts";
-import { loadModel as loadShape } from "../../sim/load/model.ts";
 import { Random } from "../fuzz/random.ts";
-import { findings, pause } from "../kill/findings.ts";
+import { listDevices, pause } from "../kill/api.ts";
+import { Clerk } from "../kill/clerk.ts";
+import { findings } from "../kill/findings.ts";
 import { Ledger } from "../kill/ledger.ts";
-import { listDevices, Operator } from "../kill/operator.ts";
+import { Operator } from "../kill/operator.ts";
+import { internalErrors } from "../kill/server-log.ts";
+import { complaints, startComplaints } from "./complaints.ts";
+import { type Engine, Engines } from "./engines.ts";
 
-// Takes MongoDB, then Redis, away under load. Meanwhile CPEs and API clients are told to come back later; afterwards
+// Crashes MongoDB, then Redis, under load. Meanwhile CPEs and API clients are told to come back later; afterwards
 // nothing acknowledged is gone, and nobody had to restart Steward.
 
 const options = new Command("outage")
-  .option("--seconds <n>", "how long an engine stays away", Number, 20)
+  .option("--seconds <n>", "how long an engine stays away", Number, 15)
   .option("--cpes <n>", "simulated CPEs", Number, 50)
   .option("--engines <folder>", "holds `up` and `down`", "../shared/engines")
+  .option("--settle <seconds>", "how long operations may take to finish afterwards", Number, 45)
   .parse()
-  .opts<{ seconds: number; cpes: number; engines: string }>();
+  .opts<{ seconds: number; cpes: number; engines: string; settle: number }>();
+
+const HEALS_WITHIN = 60;
+const BETWEEN_LOOKS = 3_000;
+const LOAD_TIME = 3_000;
 
 const mongodbUrl = process.env["STEWARD_TEST_MONGODB_URL"];
 const redisUrl = process.env["STEWARD_TEST_REDIS_URL"];
+const engines = new Engines(options.engines);
 
-async function answerTo(
-  url: string,
-  init: RequestInit,
-): Promise<{ status: number; retryAfter: string | null; type: string | null }> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });
-  await response.text();
-  return {
-    status: response.status,
-    retryAfter: response.headers.get("retry-after"),
-    type: response.headers.get("content-type"),
-  };
-}
-
-/** What Steward says while an engine is away; an empty list when all of it is right. */
-async function complaints(steward: StewardProcess, engine: "mongodb" | "redis"): Promise<string[]> {
-  const found: string[] = [];
-  const inform = await answerTo(steward.acs.url, {
-    method: "POST",
-    body: informBody(loadShape(100), "OUTAGE", "2 PERIODIC"),
-    headers: { "Content-Type": "text/xml" },
-  });
-  if (engine === "mongodb" && (inform.status !== 503 || inform.retryAfter === null))
-    found.push(`an Inform got ${inform.status}, Retry-After ${inform.retryAfter}`);
-  if (engine === "redis" && inform.status !== 200) found.push(`without Redis an Inform got ${inform.status}`);
-  const problem = await steward.api("GET", "/api/v1/devices?limit=1").then(() => "200", String);
-  if (engine === "mongodb" && !/: 503 .*engine\.unavailable/.test(problem)) found.push(`the API answered ${problem}`);
-  if (!steward.alive) found.push("Steward died");
-  return found;
-}
-
-async function takeAway(steward: StewardProcess, engine: "mongodb" | "redis"): Promise<string[]> {
-  execFileSync(`${options.engines}/down`, ["--kill", ...(engine === "mongodb" ? ["mongodb", "postgres"] : ["redis"])], {
-    stdio: "inherit",
-  });
-  await pause(5_000);
-  const found: string[] = [];
-  for (let waited = 5; waited < options.seconds; waited += 5) {
-    found.push(...(await complaints(steward, engine)));
-    await pause(5_000);
+/** Resolves to how many seconds it took until an order, which needs both engines, was taken and everything is ready. */
+async function healed(steward: StewardProcess): Promise<number | undefined> {
+  const start = performance.now();
+  for (;;) {
+    const waited = (performance.now() - start) / 1_000;
+    const ready = await fetch(new URL("/readyz", steward.apiUrl)).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+    if (ready) return Math.round(waited * 10) / 10;
+    if (waited > HEALS_WITHIN) return undefined;
+    await pause(200);
   }
-  execFileSync(`${options.engines}/up`, [engine], { stdio: "inherit" });
-  for (let waited = 0; ; waited += 1) {
-    if (
-      await steward.api("GET", "/api/v1/devices?limit=1").then(
-        () => true,
-        () => false,
-      )
-    )
-      return found;
-    if (waited > 60) return [...found, `Steward did not heal within a minute after ${engine} came back`];
+}
+
+async function takeAway(steward: StewardProcess, engine: Engine, deviceId: string): Promise<string[]> {
+  engines.crash(engine);
+  const found: string[] = [];
+  const until = performance.now() + seconds(options.seconds);
+  try {
+    // What was under way when it crashed may still end either way.
     await pause(1_000);
+    found.push(...(await startComplaints({ engine: "mongodb", mongodbUrl: mongodbUrl!, redisUrl: redisUrl! }, engine)));
+    while (performance.now() < until) {
+      found.push(...(await complaints(steward, engine, deviceId)));
+      await pause(BETWEEN_LOOKS);
+    }
+  } finally {
+    engines.bringBack(engine);
   }
+  const took = await healed(steward);
+  console.log(`${engine} was away for ${options.seconds} s; healed ${took} s after its return`);
+  return took === undefined
+    ? [...found, `Steward did not heal within ${HEALS_WITHIN} s after ${engine} came back`]
+    : found;
 }
 
 async function run(steward: StewardProcess): Promise<string[]> {
   const ledger = new Ledger();
+  const random = new Random(1);
   await steward.start();
   const fleet = new SimulatedFleet({
     acsUrl: steward.acs.url,
@@ -91,24 +83,27 @@ async function run(steward: StewardProcess): Promise<string[]> {
     onExecuted: (executed) => ledger.executed(executed),
     onAcknowledged: (acknowledged) => ledger.acknowledged(acknowledged),
   });
-  const operator = new Operator(steward, ledger, new Random(1));
+  const clients = [new Operator(steward, ledger, random), new Clerk(steward, ledger, random)];
   try {
     await fleet.start();
-    if ((await listDevices(steward)).length !== options.cpes) return ["not every CPE arrived"];
-    const working = operator.work();
-    await pause(3_000);
+    const devices = await listDevices(steward);
+    if (devices.length !== options.cpes) return ["not every CPE arrived"];
+    const working = Promise.all(clients.map((client) => client.work()));
+    await pause(LOAD_TIME);
     const found: string[] = [];
     for (const engine of ["mongodb", "redis"] as const) {
-      found.push(...(await takeAway(steward, engine)));
-      await pause(5_000);
+      found.push(...(await takeAway(steward, engine, devices[0]!.id)));
+      await pause(LOAD_TIME);
     }
-    operator.stop();
+    for (const client of clients) client.stop();
     await working;
-    const { lines, failures } = await findings(steward, ledger);
-    console.log(["MongoDB and Redis were taken away under load:", ...lines].join("\n  "));
-    return [...found, ...failures];
+    const { lines, failures } = await findings(steward, ledger, fleet, options.settle);
+    const { refused, failed } = fleet.counts;
+    const told = `${refused} sessions were told to come later, ${failed} broke off`;
+    console.log(["MongoDB and Redis were taken away under load:", told, ...lines].join("\n  "));
+    return [...found, ...failures, ...internalErrors(steward.output())];
   } finally {
-    operator.stop();
+    for (const client of clients) client.stop();
     fleet.stop();
   }
 }

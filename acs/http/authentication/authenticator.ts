@@ -36,7 +36,16 @@ export interface Attempt {
   carried?: Principal | undefined;
 }
 
-export type RefusalReason = "missing" | "wrong" | "stale" | "basicRefused" | "unusable" | "blocked";
+/** What to tell an operator. */
+export const refusalReasons = {
+  missing: "no credentials",
+  wrong: "unknown username or wrong password",
+  stale: "the nonce has expired; the device should try again",
+  basicRefused: "Basic without TLS is not accepted (STEWARD_ACS_BASIC_OVER_HTTP)",
+  unusable: "credentials of a kind that is not understood",
+  blocked: "too many failures; not looked at for a while",
+} as const;
+export type RefusalReason = keyof typeof refusalReasons;
 
 export type Verdict =
   /** `switched`: proved, but as somebody else than the session's owner. */

@@ -5,6 +5,7 @@ import type { ModelFile } from "../../../datamodels/load/loader.ts";
 import { importLimits } from "../../../fleet/models/index.ts";
 import { StewardError } from "../../../kernel/errors.ts";
 import { minutes } from "../../../kernel/time.ts";
+import { decodeDocument } from "../../../kernel/xml/charset.ts";
 import { sendContinue } from "../../../platform/http/expectation.ts";
 import { invalid } from "../../http/problem.ts";
 
@@ -52,21 +53,13 @@ class Budget {
   }
 }
 
-/** Documents are UTF-8 unless they begin with the mark of UTF-16. */
 async function readText(source: AsyncIterable<Buffer>, budget: Budget): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of source) {
     budget.take(chunk.length);
     chunks.push(chunk);
   }
-  const bytes = Buffer.concat(chunks);
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new StewardError("argument.invalid", `a document is no ${encoding} text`, { cause });
-  }
+  return decodeDocument(Buffer.concat(chunks)).text;
 }
 
 function receiveForm(request: IncomingMessage, budget: Budget): Promise<ModelFile[]> {

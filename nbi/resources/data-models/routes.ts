@@ -4,7 +4,7 @@ import { KnownTree } from "../../../datamodels/known-tree.ts";
 import type { DataModel } from "../../../datamodels/model.ts";
 import { ModelSet } from "../../../datamodels/model-set.ts";
 import { checkRequest, type ModelServices } from "../../../fleet/models/index.ts";
-import { StewardError } from "../../../kernel/errors.ts";
+import { asStewardError, StewardError } from "../../../kernel/errors.ts";
 import { noContent, ok, route } from "../../http/route.ts";
 import { DEFAULT_LIMIT } from "../../http/schema.ts";
 import { canOf, requireState } from "../../policy.ts";
@@ -39,6 +39,9 @@ async function requireModel(services: NbiServices, id: string): Promise<DataMode
   if (model === undefined) throw new StewardError("resource.notFound", `there is no data model ${id}`);
   return model;
 }
+
+/** Files that an audit entry names. */
+const MAX_NAMED = 100;
 
 const params = { modelId };
 
@@ -75,14 +78,17 @@ const importDocuments = route({
   answers: { 201: { description: "Imported, durably", schema: importedSchema } },
   async handle({ request, services, caller, now, note }) {
     const { models } = requireModels(services);
-    let names: string[] = [];
+    let names: readonly string[] = [];
     const receive = async () => {
       const files = await receiveDocuments(request);
-      names = files.map(({ name }) => name);
+      names = files.slice(0, MAX_NAMED).map(({ name }) => name);
       return files;
     };
-    const imported = await models.import(receive, caller.name);
-    note(imported.map(({ id }) => id).join(" "), { files: names.slice(0, 100) });
+    const imported = await models.import(receive, caller.name).catch((error: unknown) => {
+      note("", { files: names, reason: asStewardError(error).message });
+      throw error;
+    });
+    note(imported.map(({ id }) => id).join(" "), { files: names });
     return { status: 201, body: { items: imported.map((info) => presentModel(info, caller.permissions, now)) } };
   },
 });

@@ -254,6 +254,18 @@ describeFleet("operations", (fixture) => {
     });
   });
 
+  it("whose cancellation was asked for are cancelled when the link drops, and hold nothing back", async () => {
+    const device = await known("O14b");
+    const { operations, work } = fixture.fleet;
+    const dropped = await create(device._id, write("a"));
+    const next = await create(device._id, write("b"));
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    await operations.cancel(dropped._id, "t");
+    const { device: again } = await contact(fixture, "O14b");
+    expect(await operations.get(dropped._id)).toMatchObject({ state: "cancelled" });
+    expect((await work.next(again, again.lease!.sessionId, now()))!._id).toBe(next._id);
+  });
+
   const done = async (deviceId: string) => {
     const device = (await fixture.fleet.devices.get(deviceId))!;
     const operation = await create(deviceId, write("done"));

@@ -128,6 +128,20 @@ describe("transfers (specs §2.5, §9.1)", () => {
     expect(fake.operation(operation._id)).toMatchObject({ state: "queued", attempt: 1 });
   });
 
+  it("the failure of the next attempt counts too, although it looks the same", async () => {
+    const { cpe, fake } = stage();
+    const operation = fake.add(DOWNLOAD, { maxAttempts: 2 });
+    const gateway = cpe();
+    for (const state of ["queued", "failed"]) {
+      await gateway.inform();
+      gateway.asked(await gateway.empty(), "Download");
+      await gateway.respond("Download", ACCEPTED);
+      await gateway.inform();
+      await gateway.request("TransferComplete", complete(operation.correlator, 9010));
+      expect(fake.operation(operation._id).state).toBe(state);
+    }
+  });
+
   it("a late one settles an operation that was overdue", async () => {
     const { cpe, fake } = stage();
     const operation = fake.add(DOWNLOAD, {

@@ -32,6 +32,7 @@ describe("conversations over the real fleet", () => {
       fileUrls: {
         download: (fileId) => ({ url: `http://acs.example/${fileId}` }),
         upload: () => ({ url: "http://acs.example/up" }),
+        received: () => Promise.resolve([]),
       },
     });
   }

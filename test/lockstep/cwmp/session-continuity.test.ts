@@ -72,6 +72,57 @@ describe("a second Inform", () => {
     expect((await gateway.empty()).status).toBe(204);
   });
 
+  it("of a device that restarts over what it was asked is asked otherwise", async () => {
+    const { cpe, fake } = stage();
+    const operation = fake.add({ kind: "read", paths: ["Device.DeviceInfo."] });
+    const gateway = cpe();
+    await gateway.inform();
+    expect(gateway.asked(await gateway.empty(), "GetParameterValues").ParameterNames).toEqual(["Device.DeviceInfo."]);
+    await gateway.inform({ events: ["1 BOOT"] });
+    expect(gateway.asked(await gateway.empty(), "GetParameterNames").ParameterPath).toBe("Device.DeviceInfo.");
+    const ParameterList = [{ Name: "Device.DeviceInfo.UpTime", Writable: false }];
+    const next = await gateway.respond("GetParameterNames", { ParameterList });
+    expect(gateway.asked(next, "GetParameterValues").ParameterNames).toEqual(["Device.DeviceInfo.UpTime"]);
+    expect((await gateway.values({ "Device.DeviceInfo.UpTime": "7" })).status).toBe(204);
+    expect(fake.operation(operation._id)).toMatchObject({ state: "done", result: { count: 1 } });
+  });
+
+  it("of a device that restarts over a parameter each time ends the operation, and says so", async () => {
+    const { cpe, fake } = stage();
+    const operation = fake.add(READ);
+    const gateway = cpe();
+    for (let i = 0; i < 5; i++) {
+      await gateway.inform({ events: ["1 BOOT"] });
+      gateway.asked(await gateway.empty(), "GetParameterValues");
+    }
+    await gateway.inform({ events: ["1 BOOT"] });
+    expect((await gateway.empty()).status).toBe(204);
+    expect(fake.operation(operation._id)).toMatchObject({ state: "failed", fault: { code: "device.silent" } });
+  });
+
+  it("after another worker has gone on leaves the operation as that worker left it", async () => {
+    const { cpe, fake, worker } = stage();
+    const operation = fake.add({ kind: "download", fileType: "1 Firmware Upgrade Image", url: "http://x.example/fw" });
+    const here = cpe();
+    await here.inform();
+    here.asked(await here.empty(), "Download");
+    const there = cpe({ connectionId: "c2" }, worker());
+    await there.inform();
+    there.asked(await there.empty(), "GetAllQueuedTransfers");
+    const queued = {
+      CommandKey: operation.correlator,
+      State: 2,
+      IsDownload: true,
+      FileType: "1",
+      FileSize: 0,
+      TargetFileName: "",
+    };
+    expect((await there.respond("GetAllQueuedTransfers", { TransferList: [queued] })).status).toBe(204);
+    expect(fake.operation(operation._id).state).toBe("accepted");
+    await here.inform({ retryCount: 1 });
+    expect(fake.operation(operation._id).state).toBe("accepted");
+  });
+
   it("with a stale or foreign cookie starts a session of its own", async () => {
     const { cpe, conversations } = stage();
     const gateway = cpe();

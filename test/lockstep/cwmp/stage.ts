@@ -22,6 +22,7 @@ export function stage(overrides: Partial<ConversationDependencies> = {}) {
       fileUrls: {
         download: (fileId) => ({ url: `http://acs.example/files/${fileId}`, size: 1234 }),
         upload: (_deviceId, operationId) => ({ url: `http://acs.example/files/up/${operationId}` }),
+        received: () => Promise.resolve([]),
       },
       ...overrides,
     });

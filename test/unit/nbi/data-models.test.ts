@@ -38,7 +38,7 @@ describe("the API of the data models", () => {
     store = openStore({ dataDir: directory });
     await store.start();
     models = createModels({ store, clock: new VirtualClock(), parameters: () => api.fleet.parameters });
-    api = await Api.start({ models, facts: models.knowledge });
+    api = await Api.start({ models, facts: models.knowledge }, models.knowledge);
     deviceId = await api.device();
   });
   afterAll(async () => {
@@ -101,6 +101,36 @@ describe("the API of the data models", () => {
     expect((body["items"] as { path: string }[]).every(({ path }) => path.startsWith("Device.Time."))).toBe(true);
   });
 
+  it("takes one import at a time", async () => {
+    const body = () => formOf({ ...vendor, text: withImport(vendor.text) });
+    let go: () => void = () => undefined;
+    const turn = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const first = models.models.import(async () => {
+      await turn;
+      return [{ name: "a.xml", text: "<a/>" }];
+    }, "somebody");
+    const second = await api.call("POST", "/data-models", { body: body() });
+    expect([second.status, second.headers.get("retry-after")]).toEqual([503, "5"]);
+    go();
+    await expect(first).rejects.toMatchObject({ code: "model.invalid" });
+    expect((await api.call("POST", "/data-models", { body: body() })).status).toBe(201);
+    expect((await api.call("DELETE", "/data-models/X_EXAMPLE-COM_Device:1.0")).status).toBe(204);
+  });
+
+  it("reads a document in the encoding that it declares", async () => {
+    const text = withImport(vendor.text)
+      .replace("UTF-8", "ISO-8859-1")
+      .replace("<syntax>", "<description>H\u00f6he</description><syntax>");
+    const form = new FormData();
+    form.append("file", new Blob([Buffer.from(text, "latin1")]), "box.xml");
+    expect((await api.call("POST", "/data-models", { body: form })).status).toBe(201);
+    const [found] = itemsOf(await get("/data-models/X_EXAMPLE-COM_Device:1.0/search?text=X_EXAMPLE-COM_A"));
+    expect(found).toMatchObject({ description: "H\u00f6he" });
+    await api.call("DELETE", "/data-models/X_EXAMPLE-COM_Device:1.0");
+  });
+
   it("imports a form of documents or one document, removes again, and audits both", async () => {
     const extended = { ...vendor, text: withImport(vendor.text) };
     const { status, body } = await api.call("POST", "/data-models", { body: formOf(extended) });
@@ -127,11 +157,17 @@ describe("the API of the data models", () => {
     expect(status).toBe(422);
     expect(body).toMatchObject({ code: "model.invalid", details: { file: "bomb.xml", line: 1, rule: "xml.doctype" } });
     expect((await get("/data-models/X_EXAMPLE-COM_Device:1.0")).status).toBe(404);
+    const [entry] = itemsOf(await get("/audit?limit=1"));
+    expect(entry).toMatchObject({
+      action: "dataModels.import",
+      outcome: "refused",
+      details: { files: ["box.xml", "bomb.xml"], reason: expect.stringContaining("bomb.xml:1") },
+    });
     const xml = { "content-type": "application/xml" };
     expect((await api.call("POST", "/data-models", { body: "<a>", headers: xml })).status).toBe(422);
     expect(
       (await api.call("POST", "/data-models", { body: new Uint8Array([0x3c, 0xff, 0xfe]), headers: xml })).status,
-    ).toBe(400);
+    ).toBe(422);
     expect((await api.call("POST", "/data-models", { body: new FormData() })).status).toBe(400);
     expect((await api.call("POST", "/data-models", { body: "{}" })).status).toBe(415);
     expect(
@@ -184,6 +220,30 @@ describe("the API of the data models", () => {
   it("shows what the model says beside a known value", async () => {
     const [uptime] = itemsOf(await get(`/devices/${deviceId}/parameters?path=Device.DeviceInfo.UpTime`));
     expect(uptime).toMatchObject({ value: 42, model: { type: "unsignedInt", unit: "seconds", writable: false } });
+  });
+
+  it("refuses what the model refuses with the whole list, and keeps the warnings of what it takes", async () => {
+    const write = (...paths: string[]) =>
+      api.call("POST", `/devices/${deviceId}/operations`, {
+        body: { kind: "write", values: paths.map((path) => ({ path, value: 1 })) },
+      });
+    const refused = await write("Device.DeviceInfo.UpTime", "Device.WiFi.Radio.1.X_00D09E_A", "Device.Nope");
+    expect(refused).toMatchObject({
+      status: 422,
+      body: {
+        code: "validation.failed",
+        errors: [
+          { path: "Device.DeviceInfo.UpTime", code: "access.readOnly" },
+          { path: "Device.WiFi.Radio.1.X_00D09E_A", code: "path.unknownVendor", severity: "warning" },
+          { path: "Device.Nope", code: "path.unknown" },
+        ],
+      },
+    });
+    const taken = await write("Device.WiFi.Radio.1.X_00D09E_A");
+    const warnings = [{ path: "Device.WiFi.Radio.1.X_00D09E_A", severity: "warning", code: "path.unknownVendor" }];
+    expect(taken).toMatchObject({ status: 202, body: { warnings } });
+    expect((await get(`/operations/${String(taken.body["id"])}`)).body).toMatchObject({ warnings });
+    expect((await write("Device.WiFi.Radio.1.Channel")).body).not.toHaveProperty("warnings");
   });
 
   it("sets how strictly a device model is validated", async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ValidationPort } from "../../../fleet/door.ts";
 import { createFiles } from "../../../fleet/files/index.ts";
 import { createFleet, type FleetCore, prepare } from "../../../fleet/index.ts";
 import { mib } from "../../../kernel/bytes.ts";
@@ -79,9 +80,9 @@ export class Api {
   #directory!: string;
   admin = "";
 
-  static async start(overrides: Partial<NbiOptions> = {}): Promise<Api> {
+  static async start(overrides: Partial<NbiOptions> = {}, validation?: ValidationPort): Promise<Api> {
     const api = new Api();
-    await api.#start(overrides);
+    await api.#start(overrides, validation);
     return api;
   }
 
@@ -93,7 +94,7 @@ export class Api {
     return this.#nbi;
   }
 
-  async #start(overrides: Partial<NbiOptions>): Promise<void> {
+  async #start(overrides: Partial<NbiOptions>, validation: ValidationPort | undefined): Promise<void> {
     const { clock } = this;
     this.#directory = await mkdtemp(join(tmpdir(), "steward-nbi-"));
     const store = new BreakableStore(openEmbedded(join(this.#directory, "store"), { commitDelay: 0 }));
@@ -114,6 +115,7 @@ export class Api {
         operationLifetime: days(7),
       },
       log: silentLogger,
+      ...(validation && { validation }),
     });
     const health = new Health(clock, seconds(2));
     health.add("store", () => store.ping());

@@ -116,7 +116,8 @@ describe("delete", () => {
 });
 
 describe("a device that falls silent over the new instance", () => {
-  const made = () => create().begin().names(`${TABLE}1.`).respond("AddObject", added).respond("SetParameterValues", { Status: 0 });
+  const made = () =>
+    create().begin().names(`${TABLE}1.`).respond("AddObject", added).respond("SetParameterValues", { Status: 0 });
 
   it("is asked for its names, and nothing is added or set again", () => {
     const rig = made().silence();

@@ -141,7 +141,9 @@ describe("a device that does not answer partial paths", () => {
     rig.silence();
     const sent = rig.sent.length;
     serve(rig, names);
-    const read = rig.sent.slice(sent).flatMap((one) => (one.name === "GetParameterValues" ? one.body.ParameterNames : []));
+    const read = rig.sent
+      .slice(sent)
+      .flatMap((one) => (one.name === "GetParameterValues" ? one.body.ParameterNames : []));
     expect(read.filter((name) => name.endsWith("."))).toEqual([]);
     expect(new Set(read).size).toBe(names.filter((name) => !name.endsWith(".")).length);
     expect(rig.remembered).toEqual(readBy);
@@ -149,7 +151,10 @@ describe("a device that does not answer partial paths", () => {
 
   it("is asked for names at once the next time, or when its model says so", () => {
     const known = new Rig({ kind: "discover", path: "", values: true }, { endpointState: readBy });
-    const quirk = new Rig({ kind: "discover", path: "", values: true }, { quirks: { ...standardQuirks, readBy: "names" } });
+    const quirk = new Rig(
+      { kind: "discover", path: "", values: true },
+      { quirks: { ...standardQuirks, readBy: "names" } },
+    );
     for (const rig of [known, quirk]) {
       const { messages } = serve(rig.begin(), names);
       expect([rig.count("GetParameterNames"), messages]).toEqual([1, 3]);

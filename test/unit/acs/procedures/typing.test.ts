@@ -39,6 +39,19 @@ describe("values that the data model types", () => {
     expect(procedures.write.needs?.(rig.operation.request, [{}])).toEqual([A]);
   });
 
+  it.each<[string, ValueTyping, string]>([
+    ["+07", typed("unsignedInt"), "7"],
+    ["00-11-22-aa-bb-cc", text({ format: "mac" }), "00:11:22:AA:BB:CC"],
+    ["a, b", text({ list: {} }), "a,b"],
+    ["a, b", text(), "a, b"],
+    ["TRUE", typed("boolean"), "1"],
+    ["2026-01-01T01:00:00.5+01:00", typed("dateTime"), "2026-01-01T01:00:00+01:00"],
+    ["no number", typed("unsignedInt"), "no number"],
+  ])("are sent in their one spelling: %s of %j as %s", (value, typing, sent) => {
+    const { ParameterList } = write([A, value, typing]).begin().asked("SetParameterValues");
+    expect(ParameterList[0]?.Value.value).toBe(sent);
+  });
+
   it("are sent anew with the types of a device that knows better (9006)", () => {
     const rig = write([A, "5", typed("unsignedInt")])
       .begin()

@@ -245,3 +245,17 @@ describe("no call is made", () => {
     expect(calls).toHaveLength(1);
   });
 });
+
+describe("a queue that lost the job of a call", () => {
+  it("is asked again by the sweep, once the call is long due", async () => {
+    const { ask, queue, calls, wake, clock } = start();
+    await ask();
+    queue.waiting.splice(0);
+    expect(await wake.sweep(clock.now())).toBe(0);
+    await clock.advance(minutes(2));
+    expect(await wake.sweep(clock.now())).toBe(1);
+    await queue.run();
+    expect(calls).toHaveLength(1);
+    expect(await wake.sweep(clock.now())).toBe(0);
+  });
+});
