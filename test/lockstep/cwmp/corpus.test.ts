@@ -129,16 +129,18 @@ describe("transfers (specs §2.5, §9.1)", () => {
   });
 
   it("the failure of the next attempt counts too, although it looks the same", async () => {
-    const { cpe, fake } = stage();
-    const operation = fake.add(DOWNLOAD, { maxAttempts: 2 });
+    const { cpe, fake, clock } = stage();
+    const operation = fake.add(DOWNLOAD);
     const gateway = cpe();
-    for (const state of ["queued", "failed"]) {
+    for (const attempt of [1, 2]) {
       await gateway.inform();
       gateway.asked(await gateway.empty(), "Download");
       await gateway.respond("Download", ACCEPTED);
       await gateway.inform();
+      expect(fake.operation(operation._id)).toMatchObject({ state: "accepted", attempt });
       await gateway.request("TransferComplete", complete(operation.correlator, 9010));
-      expect(fake.operation(operation._id).state).toBe(state);
+      expect(fake.operation(operation._id).state).toBe("queued");
+      await clock.advance(minutes(5));
     }
   });
 

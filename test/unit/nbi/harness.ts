@@ -51,9 +51,11 @@ export const idOf = ({ body }: Answer): string => String(body["id"]);
 export const nextOf = ({ body }: Answer): string | undefined => body["next"] as string | undefined;
 export const itemsOf = ({ body }: Answer): Record<string, unknown>[] => body["items"] as Record<string, unknown>[];
 
-/** What `look` gives once it is something; fails after ten thousand turns of the event loop. */
+const PATIENCE = 30_000;
+
+/** What `look` gives once it is something; gives up after half a minute, which only a loaded machine comes near. */
 export async function eventually<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  for (let turn = 0; turn < 10_000; turn++) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     await settle();
