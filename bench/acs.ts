@@ -1,92 +1,21 @@
-import { Answers, informBody } from "../sim/load/answers.ts";
-import { type LoadTarget, runMany, runSession, type SessionOutcome } from "../sim/load/client.ts";
 import { type LoadModel, loadModel } from "../sim/load/model.ts";
-import { cpuSeconds, cpuSecondsMatching, memoryMib, startProcess } from "./processes.ts";
+import { Floor, informs, type Measured, measure, median, rowsOf, untilIdle, type Work } from "./measure.ts";
+import { memoryMib } from "./processes.ts";
 import { type Row, report } from "./report.ts";
 import { StewardProcess } from "./steward.ts";
 
 // Sessions per second and CPU per session, beside a bare node:http server that answers the same bytes.
 //   npm run bench [-- --json FILE] [-- --quick]     STEWARD_TEST_MONGODB_URL adds the MongoDB engine.
 
-const IN_FLIGHT = 64;
 const quick = process.argv.includes("--quick");
 const DEVICES = quick ? 128 : 256;
-const SESSIONS = quick ? 2_000 : 8_000;
-const ENGINE_PROCESSES = /mongodb-gateway|postgres|mongod\b/;
-
-interface Measured {
-  sessionsPerSecond: number;
-  cpuMs: number;
-  engineCpuMs: number;
-  p50: number;
-  p99: number;
-  failed: number;
-}
-
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
-
-async function measure(pid: number, run: () => Promise<SessionOutcome[]>): Promise<Measured> {
-  const cpu = cpuSeconds(pid);
-  const engineCpu = cpuSecondsMatching(ENGINE_PROCESSES);
-  const started = performance.now();
-  const outcomes = await run();
-  const wall = (performance.now() - started) / 1_000;
-  const times = outcomes.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
-  return {
-    sessionsPerSecond: outcomes.length / wall,
-    cpuMs: ((cpuSeconds(pid) - cpu) * 1_000) / outcomes.length,
-    engineCpuMs: ((cpuSecondsMatching(ENGINE_PROCESSES) - engineCpu) * 1_000) / outcomes.length,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-    failed: outcomes.filter(({ outcome }) => outcome !== "completed").length,
-  };
-}
-
-function rowsOf(name: string, engine: string, measured: Measured, floor: number | undefined): Row[] {
-  const row = (metric: string, value: number, unit: string): Row => ({
-    bench: "acs",
-    case: name,
-    engine,
-    metric,
-    value,
-    unit,
-  });
-  return [
-    row("sessions", measured.sessionsPerSecond, "1/s"),
-    row("CPU per session", measured.cpuMs, "ms"),
-    ...(floor === undefined ? [] : [row("CPU per session / floor", measured.cpuMs / floor, "×")]),
-    ...(engine === "mongodb" ? [row("engine's CPU per session", measured.engineCpuMs, "ms")] : []),
-    row("latency p50", measured.p50, "ms"),
-    row("latency p99", measured.p99, "ms"),
-    ...(measured.failed === 0 ? [] : [row("failed sessions", measured.failed, "")]),
-  ];
-}
-
-const informs = (
-  target: LoadTarget,
-  model: LoadModel,
-  serials: readonly string[],
-  count: number,
-  event = "2 PERIODIC",
-) => {
-  const answers = new Answers(model);
-  const bodies = serials.map((serial) => informBody(model, serial, event));
-  return () =>
-    runMany(IN_FLIGHT, (index) =>
-      index < count ? runSession(target, bodies[index % bodies.length]!, answers) : undefined,
-    );
-};
-
-async function measureFloor(): Promise<{ rows: Row[]; cpuMs: number }> {
-  const floor = await startProcess(["dist/bench/floor.js"], process.env, /listening on (http:\S+)/);
-  const url = new URL(/http:\S+/.exec(floor.output())![0]);
-  const target = { host: url.hostname, port: Number(url.port) };
-  const run = informs(target, loadModel(100), ["F1"], SESSIONS);
-  await run();
-  const measured = await measure(floor.pid, run);
-  await floor.stop("SIGKILL");
-  return { rows: rowsOf("floor: bare node:http", "none", measured, undefined), cpuMs: measured.cpuMs };
-}
+/** Sessions of one measurement. */
+const SESSIONS = quick ? 2_000 : 4_000;
+/** A server that runs for months is measured, not one that starts: so many sessions come first. */
+const WARM_UP = quick ? 4_000 : 8_000;
+const ROUNDS = quick ? 1 : 3;
+/** Rounds of all devices before sessions that write are measured, and in one measurement. */
+const WRITES = quick ? { first: 6, measured: 2 } : { first: 12, measured: 4 };
 
 async function createForEach(steward: StewardProcess, ids: readonly string[], operation: object): Promise<void> {
   let next = 0;
@@ -116,42 +45,99 @@ async function deviceIds(steward: StewardProcess, prefix: string): Promise<strin
   return ids;
 }
 
-async function measureModel(steward: StewardProcess, size: number, floor: number): Promise<Row[]> {
-  const model = loadModel(size);
-  const count = size >= 6_000 ? DEVICES / 2 : DEVICES;
-  const serials = Array.from({ length: count }, (_, i) => `S${size}x${i}`);
-  await informs(steward.acs, model, serials, count, "0 BOOTSTRAP")();
-  const ids = await deviceIds(steward, `S${size}x`);
-  if (ids.length !== count) throw new Error(`${ids.length} of ${count} devices arrived`);
-  const rows: Row[] = [];
-  const add = (name: string, measured: Measured): void => {
-    rows.push(...rowsOf(`${name}, ${size} parameters`, steward.engine, measured, floor));
-  };
-  // The first refresh fills the store and warms the code; the second is measured.
-  for (const measured of [false, true]) {
-    await createForEach(steward, ids, { kind: "discover", path: "Device.", values: true });
-    const result = await measure(steward.pid, informs(steward.acs, model, serials, count));
-    if (measured && size >= 1_000) add("(c) full refresh", result);
+/** Devices of one model, and what they do. */
+class Group {
+  readonly size: number;
+  readonly #steward: StewardProcess;
+  readonly #floor: Floor;
+  readonly #model: LoadModel;
+  readonly #serials: readonly string[];
+  #ids: readonly string[] = [];
+  #value = 0;
+
+  constructor(steward: StewardProcess, floor: Floor, size: number) {
+    this.size = size;
+    this.#steward = steward;
+    this.#floor = floor;
+    this.#model = loadModel(size);
+    this.#serials = Array.from({ length: size >= 6_000 ? DEVICES / 2 : DEVICES }, (_, i) => `S${size}x${i}`);
   }
-  const plain = informs(steward.acs, model, serials, SESSIONS);
-  await informs(steward.acs, model, serials, count * 4)();
-  add("(a) Inform + empty POST", await measure(steward.pid, plain));
-  if (size === 1_000)
-    for (const measured of [false, true]) {
-      const values = [{ path: "Device.DeviceInfo.ProvisioningCode", value: measured ? "two" : "one" }];
-      await createForEach(steward, ids, { kind: "write", values });
-      const result = await measure(steward.pid, informs(steward.acs, model, serials, count));
-      if (measured) add("(b) one SetParameterValues", result);
+
+  async arrive(): Promise<void> {
+    await informs(this.#steward.acs, this.#model, this.#serials, this.#serials.length, "0 BOOTSTRAP")();
+    this.#ids = await deviceIds(this.#steward, `S${this.size}x`);
+    if (this.#ids.length !== this.#serials.length)
+      throw new Error(`${this.#ids.length} of ${this.#serials.length} devices arrived`);
+  }
+
+  /** The first refresh fills the store and warms the code; the second is measured, with the folding that follows it. */
+  async refresh(): Promise<Measured> {
+    const work: Work = {
+      prepare: () => createForEach(this.#steward, this.#ids, { kind: "discover", path: "Device.", values: true }),
+      run: this.#informs(this.#serials.length),
+      settle: () => untilIdle(this.#steward.pid),
+    };
+    await this.#warmUp(work, 1);
+    return this.#measure(work);
+  }
+
+  async plain(): Promise<Measured> {
+    await this.#informs(WARM_UP)();
+    return this.#rounds({ run: this.#informs(SESSIONS) });
+  }
+
+  async write(): Promise<Measured> {
+    const work: Work = {
+      prepare: () => {
+        const values = [{ path: "Device.DeviceInfo.ProvisioningCode", value: `v${this.#value++}` }];
+        return createForEach(this.#steward, this.#ids, { kind: "write", values });
+      },
+      run: this.#informs(this.#serials.length),
+      runs: WRITES.measured,
+    };
+    await this.#warmUp(work, WRITES.first);
+    return this.#rounds(work);
+  }
+
+  #informs(count: number): Work["run"] {
+    return informs(this.#steward.acs, this.#model, this.#serials, count);
+  }
+
+  async #warmUp({ prepare, run, settle }: Work, rounds: number): Promise<void> {
+    for (let i = 0; i < rounds; i++) {
+      await prepare?.();
+      await run();
     }
-  return rows;
+    await settle?.();
+  }
+
+  #measure(work: Work): Promise<Measured> {
+    return measure(this.#steward.pid, this.#floor, work);
+  }
+
+  async #rounds(work: Work): Promise<Measured> {
+    const all: Measured[] = [];
+    for (let i = 0; i < ROUNDS; i++) all.push(await this.#measure(work));
+    return median(all);
+  }
 }
 
-async function measureSteward(engine: "embedded" | "mongodb", floor: number, mongodbUrl?: string): Promise<Row[]> {
+async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mongodbUrl?: string): Promise<Row[]> {
   const steward = new StewardProcess({ engine, ...(mongodbUrl === undefined ? {} : { mongodbUrl }) });
   try {
     await steward.start();
     const rows: Row[] = [];
-    for (const size of [100, 1_000, 6_000]) rows.push(...(await measureModel(steward, size, floor)));
+    for (const size of [100, 1_000, 6_000]) {
+      const group = new Group(steward, floor, size);
+      const add = (name: string, measured: Measured): void => {
+        rows.push(...rowsOf(`${name}, ${size} parameters`, engine, measured));
+      };
+      await group.arrive();
+      const refreshed = await group.refresh();
+      add("(a) Inform + empty POST", await group.plain());
+      if (size === 1_000) add("(b) one SetParameterValues", await group.write());
+      if (size >= 1_000) add("(c) full refresh", refreshed);
+    }
     const { peak } = memoryMib(steward.pid);
     return [...rows, { bench: "acs", case: "all", engine, metric: "peak memory", value: peak, unit: "MiB" }];
   } catch (error) {
@@ -162,9 +148,14 @@ async function measureSteward(engine: "embedded" | "mongodb", floor: number, mon
   }
 }
 
-const floor = await measureFloor();
-const rows = [...floor.rows, ...(await measureSteward("embedded", floor.cpuMs))];
+const floor = await Floor.start(quick ? 2_000 : 3_000);
+const rows = await measureSteward("embedded", floor);
 const url = process.env["STEWARD_TEST_MONGODB_URL"];
 if (url === undefined) console.error("STEWARD_TEST_MONGODB_URL is not set: the MongoDB engine is not measured");
-else rows.push(...(await measureSteward("mongodb", floor.cpuMs, url)));
-report(rows);
+else rows.push(...(await measureSteward("mongodb", floor, url)));
+await floor.stop();
+const name = "floor: bare node:http";
+report([
+  { bench: "acs", case: name, engine: "none", metric: "CPU per session", value: floor.typicalCpuMs, unit: "ms" },
+  ...rows,
+]);

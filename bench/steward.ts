@@ -5,6 +5,9 @@ import { type Started, startProcess } from "./processes.ts";
 
 const SETUP_TOKEN = "bench-setup-token-0123456789abcdef";
 
+/** As `npm start` and the container image run it. */
+const nodeOptions = ["--max-semi-space-size=32"];
+
 export interface StewardOptions {
   engine: "embedded" | "mongodb";
   /** Used with a database of its own. */
@@ -61,7 +64,7 @@ export class StewardProcess {
   /** Resolves when it listens and, at the first start, an API token is there. */
   async start(): Promise<void> {
     const started = await startProcess(
-      this.#options.program ?? ["dist/bin/all-in-one.js"],
+      this.#options.program ?? [...nodeOptions, "dist/bin/all-in-one.js"],
       this.#environment(),
       /API .*http:\/\/\S+/,
     );

@@ -1,4 +1,4 @@
-import { type Duration, type Instant, minutes } from "../../kernel/time.ts";
+import { type Duration, type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { RequestMessage, RpcResponse } from "../rpc/index.ts";
 import { type Decision, failed, settle, type Task } from "./procedure.ts";
 
@@ -14,6 +14,8 @@ export type RestartProgress =
     };
 
 const COMPLETION: Duration = minutes(15);
+/** How well an uptime in whole seconds, told some time before it is judged, dates a start. */
+const PRECISION: Duration = seconds(2);
 /** After a lost answer the device may still be about to restart for this long; nothing else is asked of it meanwhile. */
 const GRACE: Duration = minutes(5);
 
@@ -48,7 +50,7 @@ export function uptimeOf(body: RpcResponse<"GetParameterValues">): number | unde
 
 /**
  * What the uptime proves. `again` sends the RPC for the first time that counts: a device that is up for longer than the
- * question is old has not restarted, and by now will not.
+ * question is old has not restarted, and by now will not. One that started at about that time may have done either.
  */
 export function judgeUptime(
   { facts }: Task,
@@ -57,12 +59,16 @@ export function judgeUptime(
   answers: { restarted: () => Decision<RestartProgress>; again: () => Decision<RestartProgress> },
 ): Decision<RestartProgress> {
   const age = facts.now - progress.sentAt;
-  if (uptime !== undefined && uptime * 1_000 < age) return answers.restarted();
+  const startedAfter = uptime === undefined ? undefined : age - seconds(uptime);
+  if (startedAfter !== undefined && startedAfter >= PRECISION) return answers.restarted();
   if (wasAnswered(progress)) {
     return failed("device.notRestarted", "the device took the request, but no restart was seen");
   }
   if (age < GRACE) return wait(progress, progress.sentAt + GRACE, "the device may still be about to restart");
-  if (uptime !== undefined) return answers.again();
+  if (startedAfter !== undefined && startedAfter > 0) {
+    return failed("outcome.unknown", "the answer was lost; the device started at about the time of the request");
+  }
+  if (startedAfter !== undefined) return answers.again();
   if (age < COMPLETION) {
     return wait(progress, progress.sentAt + COMPLETION, "the device does not tell for how long it has been up");
   }

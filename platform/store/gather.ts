@@ -1,10 +1,12 @@
 import { StewardError } from "../../kernel/errors.ts";
+import type { Duration } from "../../kernel/time.ts";
+import { Lanes } from "./lanes.ts";
 
 export interface GatherOptions<Request, Result> {
   /** Serves all; the results in the order of the requests. A rejection is that of every request. */
   load(requests: readonly Request[]): Promise<Result[]>;
   maxBatch: number;
-  /** Calls of the engine at once; what comes meanwhile makes the next call larger. */
+  /** Calls of the engine at once, at most; see `Lanes`. */
   maxRunning: number;
   /** Requests that may wait or run; more are refused with `engine.unavailable`. */
   maxOpen: number;
@@ -40,14 +42,15 @@ function partWaiting<T extends { order: number }>(
  */
 export class Gatherer<Request, Result> {
   readonly #options: GatherOptions<Request, Result>;
+  readonly #lanes: Lanes;
   #waiting: Open<Request, Result>[] = [];
-  #running = 0;
   #open = 0;
   #order = 0;
   #scheduled = false;
 
   constructor(options: GatherOptions<Request, Result>) {
     this.#options = options;
+    this.#lanes = new Lanes(options.maxRunning, () => this.#schedule());
   }
 
   ask(request: Request): Promise<Result> {
@@ -60,18 +63,18 @@ export class Gatherer<Request, Result> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#running >= this.#options.maxRunning) return;
+    if (this.#scheduled || !this.#lanes.mayStart(this.#waiting.length)) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#waiting.length > 0 && this.#running < this.#options.maxRunning) {
+      while (this.#lanes.mayStart(this.#waiting.length)) {
         void this.#run(this.#waiting.splice(0, this.#options.maxBatch));
       }
     });
   }
 
   async #run(batch: readonly Open<Request, Result>[]): Promise<void> {
-    this.#running++;
+    this.#lanes.enter();
     const begun = this.#order;
     try {
       const results = await this.#options.load(batch.map(({ request }) => request));
@@ -82,7 +85,7 @@ export class Gatherer<Request, Result> {
       this.#open -= givenUp.length;
       for (const { reject } of [...batch, ...givenUp]) reject(error);
     } finally {
-      this.#running--;
+      this.#lanes.leave();
       this.#open -= batch.length;
       if (this.#waiting.length > 0) this.#schedule();
     }
@@ -92,8 +95,8 @@ export class Gatherer<Request, Result> {
 export interface WriteGatherOptions<Operation> {
   /** Carries out all, in any order; one outcome each. A rejection is that of every operation. */
   write(operations: readonly Operation[]): Promise<WriteOutcome[]>;
-  /** How long the first write waits for company, in milliseconds. */
-  delay: number;
+  /** How long the first write waits for company. */
+  delay: Duration;
   maxBatch: number;
   maxRunning: number;
   maxOpen: number;
@@ -118,14 +121,15 @@ interface OpenWrite<Operation> {
 export class WriteGatherer<Operation> {
   readonly #options: WriteGatherOptions<Operation>;
   readonly #underWay = new Set<string>();
+  readonly #lanes: Lanes;
   #waiting: OpenWrite<Operation>[] = [];
-  #running = 0;
   #open = 0;
   #order = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WriteGatherOptions<Operation>) {
     this.#options = options;
+    this.#lanes = new Lanes(options.maxRunning, () => this.#flush());
   }
 
   add(id: string, operation: Operation): Promise<boolean> {
@@ -141,7 +145,7 @@ export class WriteGatherer<Operation> {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (this.#running < this.#options.maxRunning) {
+    while (this.#lanes.mayStart(this.#waiting.length)) {
       const batch = this.#take();
       if (batch.length === 0) return;
       void this.#run(batch);
@@ -169,7 +173,7 @@ export class WriteGatherer<Operation> {
   }
 
   async #run(batch: readonly OpenWrite<Operation>[]): Promise<void> {
-    this.#running++;
+    this.#lanes.enter();
     const begun = this.#order;
     let outcomes: readonly WriteOutcome[];
     try {
@@ -181,7 +185,7 @@ export class WriteGatherer<Operation> {
       this.#open -= givenUp.length;
       for (const { reject } of givenUp) reject(error);
     }
-    this.#running--;
+    this.#lanes.leave();
     this.#open -= batch.length;
     for (const { id } of batch) this.#underWay.delete(id);
     batch.forEach(({ resolve, reject }, i) => {
@@ -189,6 +193,7 @@ export class WriteGatherer<Operation> {
       if ("error" in outcome) reject(outcome.error);
       else resolve(outcome.applied);
     });
-    if (this.#waiting.length > 0 && this.#timer === undefined) this.#flush();
+    // Those whose write is done now are about to make the next: a moment later there is more to share.
+    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#flush(), this.#options.delay);
   }
 }

@@ -34,9 +34,13 @@ export class Clerk {
     this.#stopped = true;
   }
 
+  /** Before anything is killed. */
+  async prepare(): Promise<void> {
+    this.#devices = (await listDevices(this.#steward)).map(({ id }) => id);
+  }
+
   /** What gets no answer is not repeated: it may have happened or not. */
   async work(): Promise<void> {
-    this.#devices = (await listDevices(this.#steward)).map(({ id }) => id);
     while (!this.#stopped) {
       this.#next += 1;
       try {

@@ -28,10 +28,14 @@ export class Operator {
     this.#stopped = true;
   }
 
-  /** Resolves after `stop`, when every order has its answer. */
-  async work(): Promise<void> {
+  /** Before anything is killed. */
+  async prepare(): Promise<void> {
     this.#devices = (await listDevices(this.#steward)).map(({ id }) => id);
     this.#fileId = await this.#steward.upload("kill-test.cfg", "3 Vendor Configuration File", Buffer.alloc(2_000, "x"));
+  }
+
+  /** Resolves after `stop`, when every order has its answer. */
+  async work(): Promise<void> {
     await Promise.all(Array.from({ length: LANES }, () => this.#lane()));
   }
 

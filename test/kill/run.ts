@@ -79,6 +79,7 @@ async function run(engine: "embedded" | "mongodb"): Promise<string[]> {
     await fleet.start();
     const arrived = (await listDevices(steward)).length;
     if (arrived !== options.cpes) return [`only ${arrived} of ${options.cpes} CPEs arrived`];
+    for (const client of clients) await client.prepare();
     const working = Promise.all(clients.map((client) => client.work()));
     const { errors, slowestStart } = await killAgainAndAgain(steward, engine, ledger, random);
     for (const client of clients) client.stop();

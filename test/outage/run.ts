@@ -88,6 +88,7 @@ async function run(steward: StewardProcess): Promise<string[]> {
     await fleet.start();
     const devices = await listDevices(steward);
     if (devices.length !== options.cpes) return ["not every CPE arrived"];
+    for (const client of clients) await client.prepare();
     const working = Promise.all(clients.map((client) => client.work()));
     await pause(LOAD_TIME);
     const found: string[] = [];

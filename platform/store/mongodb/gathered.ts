@@ -23,7 +23,7 @@ type Write =
 
 const READS = { maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
 const REPETITIONS = 4;
-const WRITES = { delay: 1, maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
+const WRITES = { delay: 2, maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
 
 /** No document has this `_id`: an upsert that would have to insert fails instead, since it may not change the `_id`. */
 const NOT_AN_ID = "\u0000never";

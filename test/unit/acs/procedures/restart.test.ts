@@ -49,6 +49,14 @@ describe("reboot", () => {
     expect(reboot.count("Reboot")).toBe(2);
   });
 
+  it("after a lost answer is neither done nor repeated when the device started at about the time of the request", () => {
+    const reboot = rig().drop(minutes(10)).values(uptime(599));
+    expect(reboot.outcome).toMatchObject({ state: "failed", fault: { code: "outcome.unknown" } });
+    expect(reboot.count("Reboot")).toBe(1);
+    expect(rig().drop(minutes(10)).values(uptime(598)).outcome).toMatchObject({ state: "done" });
+    rig().drop(minutes(10)).values(uptime(600)).asked("Reboot");
+  });
+
   it("of a device that took it and stays up fails when its time is over", () => {
     const reboot = rig().respond("Reboot", {}).drop(minutes(16)).values(uptime(100_000));
     expect(reboot.outcome).toMatchObject({ state: "failed", fault: { code: "device.notRestarted" } });
