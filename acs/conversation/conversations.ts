@@ -1,4 +1,5 @@
 import type { DeviceDocument } from "../../fleet/devices/model.ts";
+import { Table } from "../../kernel/churn.ts";
 import { asStewardError } from "../../kernel/errors.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Logger } from "../../platform/log/logger.ts";
@@ -15,7 +16,7 @@ import type { Conversations, Exchange, Reply } from "./exchange.ts";
 import type { Live } from "./live.ts";
 import { registerMetrics } from "./metrics.ts";
 import { startSession } from "./new-session.ts";
-import { classify, informPriority } from "./peek.ts";
+import { peek } from "./peek.ts";
 import { type ReadMessage, readMessage } from "./read-message.ts";
 import { Registry } from "./registry.ts";
 import { Resumption } from "./resumption.ts";
@@ -27,8 +28,7 @@ const ANONYMOUS: Principal = { kind: "anonymous" };
 
 /** The CWMP sessions of one process: finds or makes the session of each message and drives it. */
 export class LocalConversations implements Conversations {
-  readonly classify = classify;
-  readonly informPriority = informPriority;
+  readonly peek = peek;
   readonly #deps: ConversationDependencies;
   readonly #limits: ConversationLimits;
   readonly #log: Logger;
@@ -38,7 +38,7 @@ export class LocalConversations implements Conversations {
   readonly #resumption: Resumption;
   readonly #tracing: Tracing;
   /** Informs that are being admitted, by endpoint: a retransmission waits for the first. */
-  readonly #opening = new Map<string, Promise<unknown>>();
+  readonly #opening = new Table<Promise<unknown>>();
   #draining = false;
 
   constructor(dependencies: ConversationDependencies) {

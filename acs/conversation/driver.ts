@@ -74,19 +74,17 @@ export class Driver {
     while (event !== undefined) {
       const [session, effects] = step(live.session, event, this.#deps.clock.now());
       live.session = session;
-      event = await this.#performAll(live, effects, turn);
+      event = undefined;
+      for (const effect of effects) {
+        const performed = this.#perform(live, effect, turn);
+        event = performed instanceof Promise ? await performed : performed;
+        if (event !== undefined) break;
+      }
     }
   }
 
-  async #performAll(live: Live, effects: readonly Effect[], turn: Turn): Promise<FollowUp> {
-    for (const effect of effects) {
-      const followUp = await this.#perform(live, effect, turn);
-      if (followUp !== undefined) return followUp;
-    }
-    return undefined;
-  }
-
-  async #perform(live: Live, effect: Effect, turn: Turn): Promise<FollowUp> {
+  /** What needs no store is done at once: every wait costs. */
+  #perform(live: Live, effect: Effect, turn: Turn): FollowUp | Promise<FollowUp> {
     switch (effect.do) {
       case "openContact":
         return this.#openContact(live);
@@ -97,7 +95,7 @@ export class Driver {
       case "storeProgress":
         return this.#storeProgress(live);
       case "keepLease":
-        return (await this.#keep(live)) ? undefined : { type: "leaseLost" };
+        return this.#keep(live).then((kept) => (kept ? undefined : { type: "leaseLost" }));
       case "deliverResponse":
         return this.#deliver(live, turn.message as ResponseMessage);
       case "deliverFault":
@@ -105,13 +103,17 @@ export class Driver {
       case "leaveUnknown":
         return this.#leaveUnknown(live, effect);
       case "parkWork":
-        live.parked = await this.#work.park(live);
-        return undefined;
+        return this.#park(live);
       case "closeContact":
         return this.#close(live, effect);
       default:
         return this.#reply(live, effect, turn);
     }
+  }
+
+  async #park(live: Live): Promise<FollowUp> {
+    live.parked = await this.#work.park(live);
+    return undefined;
   }
 
   async #openContact(live: Live): Promise<FollowUp> {
@@ -145,8 +147,8 @@ export class Driver {
   /** A method in no table: what it was, once per session. */
   async #recordUnknown(live: Live, name: string): Promise<void> {
     const method = name.slice(0, 64);
-    if (live.unknownMethods.has(method) || live.unknownMethods.size >= MAX_UNKNOWN) return;
-    live.unknownMethods.add(method);
+    if (live.unknownMethods.includes(method) || live.unknownMethods.length >= MAX_UNKNOWN) return;
+    live.unknownMethods.push(method);
     await this.#record(live, { type: "request.received", severity: "warning", data: { method } });
   }
 
@@ -197,7 +199,7 @@ export class Driver {
     const [begun, kept] = await Promise.all([this.#work.store(run), this.#keep(live)]);
     if (!kept) return { type: "leaseLost" };
     if (!begun) {
-      live.skipped.add(run.operation._id);
+      live.skipped.push(run.operation._id);
       live.run = undefined;
       return { type: "rpcWithdrawn" };
     }
@@ -250,7 +252,7 @@ export class Driver {
     turn.reply = reply;
     if (reply.status !== 200 && reply.status !== 204) return undefined;
     if (effect.do === "replay" || effect.do === "resendRpc" || effect.do === "sendRpc") return undefined;
-    const sent = { type: "replySent", status: reply.status, ...bodyOf(reply.body) } as const;
+    const sent = { type: "replySent", status: reply.status, body: reply.body } as const;
     [live.session] = step(live.session, sent, this.#deps.clock.now());
     return undefined;
   }
@@ -272,11 +274,11 @@ export class Driver {
         return ok(this.#encode(live, effect.id, { kind: "fault", fault: fault(effect.faultCode) }));
       case "sendRpc":
         this.#sent(live);
-        return { status: 200, ...bodyOf(session.outstanding?.text) };
+        return { status: 200, body: session.outstanding?.text };
       case "resendRpc":
-        return { status: 200, ...bodyOf(session.outstanding?.text) };
+        return { status: 200, body: session.outstanding?.text };
       case "replay":
-        return { status: session.lastReply?.status ?? 204, ...bodyOf(session.lastReply?.body) };
+        return { status: session.lastReply?.status ?? 204, body: session.lastReply?.body };
       case "sendEmpty":
         return { status: live.quirks.ending === "200" || !effect.last ? 200 : 204, endsSession: effect.last };
       case "refuse":
@@ -301,13 +303,7 @@ export class Driver {
 
   #encode(live: Live, id: string | undefined, message: CwmpMessage, useVersion?: string): string {
     const { namespace } = live.session;
-    const envelope = {
-      namespace,
-      message,
-      ...(id === undefined ? {} : { id }),
-      ...(useVersion === undefined ? {} : { useVersion }),
-    };
-    return encodeEnvelope(envelope, live.quirks.dialect);
+    return encodeEnvelope({ namespace, message, id, useVersion }, live.quirks.dialect);
   }
 
   /** Nothing that was not stored is acknowledged: the CPE is told to come again, and what it told before still holds. */
@@ -333,7 +329,6 @@ export class Driver {
 }
 
 const ok = (body: string): Reply => ({ status: 200, body });
-const bodyOf = (body: string | undefined): { body?: string } => (body === undefined ? {} : { body });
 
 function outcomeOf({ session }: Live): string {
   if (session.state === "ended") return "done";

@@ -7,9 +7,9 @@ export type { Principal } from "../session/principal.ts";
 export interface Exchange {
   /** Inflated; may be empty. */
   body: Uint8Array;
-  charset?: string;
+  charset?: string | undefined;
   /** The session token from the Cookie header, if any. */
-  cookie?: string;
+  cookie?: string | undefined;
   connectionId: string;
   remoteAddress: string;
   secure: boolean;
@@ -19,7 +19,7 @@ export interface Exchange {
 /** What to answer. A body is always SOAP and always goes with 200. */
 export interface Reply {
   status: 200 | 204 | 400 | 401 | 403 | 503;
-  body?: string;
+  body?: string | undefined;
   contentType?: string;
   /** The session token; set on every reply of a session. */
   cookie?: string;
@@ -36,6 +36,12 @@ export interface Reply {
 export type BodyClass = "empty" | "inform" | "other";
 export type InformPriority = "bootstrap" | "boot" | "other";
 
+export interface Glance {
+  readonly carried: BodyClass;
+  /** Of an Inform. */
+  readonly priority: InformPriority;
+}
+
 /** The CWMP conversations of this process, as the HTTP listener sees them. No method throws. */
 export interface Conversations {
   /** Whether this cookie names a live session (here or, by its lease, of another process), and who was proved when it began. */
@@ -48,6 +54,5 @@ export interface Conversations {
   stop(): Promise<void>;
   readonly liveCount: number;
   /** A cheap look, for admission. */
-  classify(body: Uint8Array): BodyClass;
-  informPriority(body: Uint8Array): InformPriority;
+  peek(body: Uint8Array): Glance;
 }

@@ -31,6 +31,8 @@ export interface Run {
 export interface Live {
   session: Session;
   readonly secret: string;
+  /** Kept by the registry: not in it (any more), in it, or in it only for duplicates. */
+  place: "absent" | "live" | "lingering";
   /** Set once the contact is admitted. */
   cookie: string | undefined;
   device: DeviceDocument | undefined;
@@ -46,7 +48,7 @@ export interface Live {
   /** Work was put away for another session. */
   parked: boolean;
   /** Operations that this session shall not take up (again). */
-  readonly skipped: Set<string>;
+  readonly skipped: string[];
   /** `until` of the lease as this process wrote it last. */
   leaseUntil: Instant;
   /** Messages of one session are worked on one after the other. */
@@ -54,7 +56,7 @@ export interface Live {
   waiting: number;
   timer: Timer | undefined;
   lastReplyAt: Instant;
-  readonly connections: Set<string>;
+  readonly connections: string[];
   /** Methods that the CPE asked for and nobody knows, as recorded. */
-  readonly unknownMethods: Set<string>;
+  readonly unknownMethods: string[];
 }

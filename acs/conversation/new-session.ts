@@ -78,6 +78,7 @@ function sessionLimits(
 export const createLive = (session: Session, secret: string, quirks: ResolvedQuirks): Live => ({
   session,
   secret,
+  place: "absent",
   cookie: undefined,
   device: undefined,
   quirks,
@@ -88,12 +89,12 @@ export const createLive = (session: Session, secret: string, quirks: ResolvedQui
   run: undefined,
   lastMethod: undefined,
   parked: false,
-  skipped: new Set(),
+  skipped: [],
   leaseUntil: 0,
   tail: Promise.resolve(),
   waiting: 0,
   timer: undefined,
   lastReplyAt: session.lastAt,
-  connections: new Set(),
-  unknownMethods: new Set(),
+  connections: [],
+  unknownMethods: [],
 });

@@ -1,4 +1,4 @@
-import type { BodyClass, InformPriority } from "./exchange.ts";
+import type { Glance, InformPriority } from "./exchange.ts";
 
 /** How far into a body admission looks. */
 const HEAD = 4_096;
@@ -11,17 +11,19 @@ export function isEmptyBody(body: Uint8Array): boolean {
   return true;
 }
 
-const head = (body: Uint8Array, length: number): string =>
-  Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, length)).toString("latin1");
+const NOTHING: Glance = { carried: "empty", priority: "other" };
+const OTHER: Glance = { carried: "other", priority: "other" };
 
-export function classify(body: Uint8Array): BodyClass {
-  if (isEmptyBody(body)) return "empty";
-  return /<(?:[\w.-]+:)?Inform[\s>]/.test(head(body, HEAD)) ? "inform" : "other";
+/** A cheap look, before anything is read: what a body carries, and how pressing it is (specs §1.8). */
+export function peek(body: Uint8Array): Glance {
+  if (isEmptyBody(body)) return NOTHING;
+  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, EVENTS)).toString("latin1");
+  if (!/<(?:[\w.-]+:)?Inform[\s>]/.test(text.slice(0, HEAD))) return OTHER;
+  return { carried: "inform", priority: priorityOf(text) };
 }
 
-/** Bootstraps and boots are let in first (specs §1.8). */
-export function informPriority(body: Uint8Array): InformPriority {
-  const text = head(body, EVENTS);
+/** Bootstraps and boots are let in first. */
+function priorityOf(text: string): InformPriority {
   if (/>\s*0\s*BOOTSTRAP/i.test(text)) return "bootstrap";
   return />\s*(?:1\s*BOOT|6\s*CONNECTION\s*REQUEST)/i.test(text) ? "boot" : "other";
 }

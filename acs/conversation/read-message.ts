@@ -19,8 +19,8 @@ export function readMessage(exchange: Exchange, limits: XmlLimits | undefined): 
   if (isEmptyBody(body)) return { kind: "inSession", event: { type: "emptyReceived", digest: "", connectionId } };
   const posted = { digest: hash("sha1", body, "base64"), connectionId };
   const decoded = decodeEnvelope(body, {
-    ...(exchange.charset === undefined ? {} : { charset: exchange.charset }),
-    ...(limits === undefined ? {} : { limits }),
+    charset: exchange.charset,
+    limits,
   });
   if (decoded.ok) return readEnvelope(decoded.envelope, posted);
   const { reason, detail, method, id } = decoded;
@@ -42,21 +42,30 @@ export function readMessage(exchange: Exchange, limits: XmlLimits | undefined): 
 
 function readEnvelope(envelope: Envelope, posted: { digest: string; connectionId: string }): ReadMessage {
   const { message, id } = envelope;
-  const withId = { ...(id === undefined ? {} : { id }), ...posted };
+  const { digest, connectionId } = posted;
   switch (message.kind) {
     case "request": {
       const { name } = message;
       if (message.name === "Inform") {
-        return { kind: "inform", envelope, body: message.body, event: { type: "informReceived", ...withId } };
+        return {
+          kind: "inform",
+          envelope,
+          body: message.body,
+          event: { type: "informReceived", id, digest, connectionId },
+        };
       }
       const type = rpcs[name].from === "acs" ? "unknownRequestReceived" : "requestReceived";
-      return { kind: "inSession", event: { type, method: name, ...withId }, message };
+      return { kind: "inSession", event: { type, method: name, id, digest, connectionId }, message };
     }
     case "unknownRequest":
-      return { kind: "inSession", event: { type: "unknownRequestReceived", method: message.name, ...withId }, message };
+      return {
+        kind: "inSession",
+        event: { type: "unknownRequestReceived", method: message.name, id, ...posted },
+        message,
+      };
     case "response":
-      return { kind: "inSession", event: { type: "responseReceived", method: message.name, ...withId }, message };
+      return { kind: "inSession", event: { type: "responseReceived", method: message.name, id, ...posted }, message };
     case "fault":
-      return { kind: "inSession", event: { type: "faultReceived", ...withId }, message };
+      return { kind: "inSession", event: { type: "faultReceived", id, ...posted }, message };
   }
 }

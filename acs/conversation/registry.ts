@@ -1,46 +1,55 @@
+import { Bag, Table } from "../../kernel/churn.ts";
 import { type Principal, principalKey } from "../session/principal.ts";
 import { isLive } from "../session/states.ts";
 import type { Live } from "./live.ts";
 
 const MAX_LINGERING = 2_000;
+const AT_SOURCE = Symbol("at its source");
 
 /** The sessions of this process, and the ways to find the one that a message belongs to (specs §1.2). */
 export class Registry {
-  readonly #byId = new Map<string, Live>();
-  readonly #byEndpoint = new Map<string, Live>();
-  readonly #byConnection = new Map<string, Set<Live>>();
-  readonly #bySource = new Map<string, Set<Live>>();
-  readonly #ended = new Set<Live>();
+  readonly #bySecret = new Table<Live>();
+  readonly #byEndpoint = new Table<Live>();
+  readonly #byConnection = new Table<Live[]>();
+  readonly #bySource = new Table<Bag<Live>>();
+  readonly #ended = new Ended();
 
   /** Lingering ones included. */
-  all(): IterableIterator<Live> {
-    return this.#byId.values();
+  all(): Live[] {
+    return this.#bySecret.values();
   }
 
   get liveCount(): number {
-    return this.#byId.size - this.#ended.size;
+    return this.#bySecret.size - this.#ended.size;
   }
 
   add(live: Live): void {
-    this.#byId.set(live.session.id, live);
-    this.#byEndpoint.set(live.session.endpointKey, live);
-    put(this.#bySource, sourceKey(live.session.remoteAddress, live.session.principal), live);
+    const { endpointKey, remoteAddress, principal } = live.session;
+    live.place = "live";
+    this.#bySecret.set(live.secret, live);
+    this.#byEndpoint.set(endpointKey, live);
+    const source = sourceKey(remoteAddress, principal);
+    const here = this.#bySource.get(source) ?? new Bag<Live>(AT_SOURCE);
+    here.add(live);
+    if (here.size === 1) this.#bySource.set(source, here);
   }
 
   /** The session came over this connection. */
   attach(live: Live, connectionId: string): void {
-    if (!this.#byId.has(live.session.id) || live.connections.has(connectionId)) return;
-    live.connections.add(connectionId);
-    put(this.#byConnection, connectionId, live);
+    if (live.place === "absent" || live.connections.includes(connectionId)) return;
+    live.connections.push(connectionId);
+    const here = this.#byConnection.get(connectionId);
+    if (here) here.push(live);
+    else this.#byConnection.set(connectionId, [live]);
   }
 
   connectionClosed(connectionId: string): void {
-    for (const live of this.#byConnection.get(connectionId) ?? []) live.connections.delete(connectionId);
+    for (const live of this.#byConnection.get(connectionId) ?? []) without(live.connections, connectionId);
     this.#byConnection.delete(connectionId);
   }
 
-  byId(sessionId: string): Live | undefined {
-    return this.#byId.get(sessionId);
+  bySecret(secret: string): Live | undefined {
+    return this.#bySecret.get(secret);
   }
 
   byEndpoint(endpointKey: string): Live | undefined {
@@ -51,50 +60,85 @@ export class Registry {
   guess(connectionId: string, remoteAddress: string, principal: Principal): Live | undefined {
     const here = this.#byConnection.get(connectionId);
     if (here) return onlyOne(here);
-    return onlyLive(this.#bySource.get(sourceKey(remoteAddress, principal)) ?? new Set());
+    return onlyLive(this.#bySource.get(sourceKey(remoteAddress, principal)) ?? []);
   }
 
   /** The session no longer owns its device; it stays findable for duplicates. Returns those forgotten to make room. */
   ended(live: Live): Live[] {
-    if (this.#byEndpoint.get(live.session.endpointKey) === live) this.#byEndpoint.delete(live.session.endpointKey);
-    if (this.#byId.get(live.session.id) === live) this.#ended.add(live);
-    const forgotten: Live[] = [];
-    for (const oldest of this.#ended) {
-      if (this.#ended.size <= MAX_LINGERING) break;
-      this.remove(oldest);
-      forgotten.push(oldest);
-    }
+    const { endpointKey } = live.session;
+    if (this.#byEndpoint.get(endpointKey) === live) this.#byEndpoint.delete(endpointKey);
+    if (live.place === "live") this.#ended.add(live);
+    const forgotten = this.#ended.tooMany(MAX_LINGERING);
+    for (const oldest of forgotten) this.remove(oldest);
     return forgotten;
   }
 
   remove(live: Live): void {
-    const { id, endpointKey, remoteAddress, principal } = live.session;
-    if (this.#byId.get(id) !== live) return;
+    if (live.place === "absent") return;
+    const { endpointKey, remoteAddress, principal } = live.session;
     if (this.#byEndpoint.get(endpointKey) === live) this.#byEndpoint.delete(endpointKey);
-    this.#ended.delete(live);
-    this.#byId.delete(id);
-    drop(this.#bySource, sourceKey(remoteAddress, principal), live);
-    for (const connectionId of live.connections) drop(this.#byConnection, connectionId, live);
-    live.connections.clear();
+    if (live.place === "lingering") this.#ended.delete(live);
+    live.place = "absent";
+    this.#bySecret.delete(live.secret);
+    const source = sourceKey(remoteAddress, principal);
+    const here = this.#bySource.get(source);
+    here?.delete(live);
+    if (here?.size === 0) this.#bySource.delete(source);
+    for (const connectionId of live.connections) {
+      const others = this.#byConnection.get(connectionId) ?? [];
+      without(others, live);
+      if (others.length === 0) this.#byConnection.delete(connectionId);
+    }
+    live.connections.length = 0;
+  }
+}
+
+/** The sessions that linger, in the order of their ends. */
+class Ended {
+  /** Those before `#first`, and those that do not linger any more, are only not cleared away yet. */
+  #order: Live[] = [];
+  #first = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(live: Live): void {
+    live.place = "lingering";
+    this.#size += 1;
+    this.#order.push(live);
+  }
+
+  delete(live: Live): void {
+    live.place = "absent";
+    this.#size -= 1;
+    while (this.#order[this.#first]?.place === "absent") this.#first += 1;
+    if (this.#first < this.#order.length / 2) return;
+    this.#order = this.#order.slice(this.#first);
+    this.#first = 0;
+  }
+
+  /** The oldest of those that are more than `most`. */
+  tooMany(most: number): Live[] {
+    const found: Live[] = [];
+    for (let at = this.#first; found.length < this.#size - most; at++) {
+      const live = this.#order[at]!;
+      if (live.place === "lingering") found.push(live);
+    }
+    return found;
   }
 }
 
 const sourceKey = (remoteAddress: string, principal: Principal): string =>
   `${remoteAddress} ${principalKey(principal)}`;
 
-function put(index: Map<string, Set<Live>>, key: string, live: Live): void {
-  const set = index.get(key);
-  if (set) set.add(live);
-  else index.set(key, new Set([live]));
+function without<T>(items: T[], item: T): void {
+  const at = items.indexOf(item);
+  if (at >= 0) items.splice(at, 1);
 }
 
-function drop(index: Map<string, Set<Live>>, key: string, live: Live): void {
-  const set = index.get(key);
-  set?.delete(live);
-  if (set?.size === 0) index.delete(key);
-}
-
-function onlyLive(candidates: ReadonlySet<Live>): Live | undefined {
+function onlyLive(candidates: Iterable<Live>): Live | undefined {
   let found: Live | undefined;
   for (const live of candidates) {
     if (!isLive(live.session.state)) continue;
@@ -105,7 +149,8 @@ function onlyLive(candidates: ReadonlySet<Live>): Live | undefined {
 }
 
 /** On one connection also the session that has just ended: its CPE may say goodbye twice. */
-function onlyOne(candidates: ReadonlySet<Live>): Live | undefined {
-  const all = [...candidates];
-  return onlyLive(candidates) ?? (all.some((live) => isLive(live.session.state)) ? undefined : all.at(-1));
+function onlyOne(candidates: readonly Live[]): Live | undefined {
+  return (
+    onlyLive(candidates) ?? (candidates.some((live) => isLive(live.session.state)) ? undefined : candidates.at(-1))
+  );
 }

@@ -31,9 +31,9 @@ export class Resumption {
     const parsed = parseCookie(cookie);
     if (!parsed) return undefined;
     const { deviceId, secret } = parsed;
-    const sessionId = sessionIdOf(secret);
-    const known = this.#registry.byId(sessionId);
+    const known = this.#registry.bySecret(secret);
     if (known) return known.cookie === cookie ? known : undefined;
+    const sessionId = sessionIdOf(secret);
     const running = this.#running.get(sessionId);
     if (running) return running;
     const resuming = this.#resume(deviceId, sessionId, secret).finally(() => this.#running.delete(sessionId));

@@ -29,7 +29,7 @@ export class WorkRunner {
     const { fleet, clock } = this.#deps;
     for (let i = 0; i < MAX_SILENT && isCurrent(); i++) {
       const operation = live.device && (await fleet.work.next(live.device, live.session.id, clock.now()));
-      if (!operation || live.skipped.has(operation._id) || !isCurrent()) return undefined;
+      if (!operation || live.skipped.includes(operation._id) || !isCurrent()) return undefined;
       const run = await prepareRun(this.#deps, live, operation);
       const decision = this.#first(live, run);
       if (decision.do === "send") {
@@ -57,7 +57,7 @@ export class WorkRunner {
     const { fleet, clock } = this.#deps;
     const { operation } = run;
     if (operation.state === "queued" && !(await fleet.work.begin(operation, "null", clock.now()))) return;
-    if (decision.outcome.state !== "done" && decision.outcome.state !== "failed") live.skipped.add(operation._id);
+    if (decision.outcome.state !== "done" && decision.outcome.state !== "failed") live.skipped.push(operation._id);
     await this.#learn(live, decision);
     await this.settle(live, operation, decision.outcome);
   }
@@ -111,7 +111,7 @@ export class WorkRunner {
     }
     if (live.run === run) live.run = undefined;
     const { outcome } = decision;
-    if (outcome.state !== "done" && outcome.state !== "failed") live.skipped.add(run.operation._id);
+    if (outcome.state !== "done" && outcome.state !== "failed") live.skipped.push(run.operation._id);
     await this.settle(live, run.operation, outcome);
     if (run.target && outcome.state === "done") await this.#targetCancelled(live, run.target);
   }
@@ -130,7 +130,7 @@ export class WorkRunner {
     live.run = undefined;
     const { work } = this.#deps.fleet;
     const now = this.#deps.clock.now();
-    live.skipped.add(operationId);
+    live.skipped.push(operationId);
     if (run?.operation._id !== operationId) {
       await work.settle(operationId, { state: "unknown", note: `${note} (${NO_ANSWER})` }, now);
       return;

@@ -1,5 +1,5 @@
 import type { Clock, Duration, Instant } from "../../kernel/time.ts";
-import type { BodyClass, InformPriority } from "../conversation/index.ts";
+import type { Glance } from "../conversation/index.ts";
 
 export interface AdmissionLimits {
   /** Requests that are worked on at once. */
@@ -33,8 +33,8 @@ export class Admission {
   }
 
   /** `undefined`: admitted, and counted until `leave`. */
-  enter(body: BodyClass, priority: () => InformPriority, source: string): OverloadReason | undefined {
-    const reason = body === "inform" ? this.#refusesInform(SHARE[priority()], source) : this.#refuses(SHARE.running);
+  enter({ carried, priority }: Glance, source: string): OverloadReason | undefined {
+    const reason = carried === "inform" ? this.#refusesInform(SHARE[priority], source) : this.#refuses(SHARE.running);
     if (reason === undefined) this.#inFlight += 1;
     return reason;
   }

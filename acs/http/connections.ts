@@ -13,9 +13,14 @@ export interface Connection {
   idle: Promise<void> | undefined;
 }
 
+const known = Symbol("connection");
+
+interface Known {
+  [known]?: Connection;
+}
+
 /** Gives each socket its identity, and tells `onClose` when it is gone. */
 export class Connections {
-  readonly #bySocket = new WeakMap<Socket, Connection>();
   readonly #onClose: (id: string) => void;
   readonly #process = randomToken(12);
   #count = 0;
@@ -24,17 +29,16 @@ export class Connections {
     this.#onClose = onClose;
   }
 
-  of(socket: Socket): Connection {
-    const known = this.#bySocket.get(socket);
-    if (known !== undefined) return known;
+  of(socket: Socket & Known): Connection {
+    if (socket[known] !== undefined) return socket[known];
     const connection: Connection = {
       id: `${this.#process}.${++this.#count}`,
       peer: peerAddress(socket),
       challenges: 0,
       idle: undefined,
     };
-    this.#bySocket.set(socket, connection);
-    socket.once("close", () => this.#onClose(connection.id));
+    socket[known] = connection;
+    socket.on("close", () => this.#onClose(connection.id));
     return connection;
   }
 }

@@ -6,7 +6,7 @@ import type { Clock, Duration } from "../../kernel/time.ts";
 import { type BodyResult, readBody } from "../../platform/http/body.ts";
 import { acceptedCodings } from "../../platform/http/coding.ts";
 import type { Logger } from "../../platform/log/logger.ts";
-import type { BodyClass, Conversations, Principal, Reply } from "../conversation/index.ts";
+import type { BodyClass, Conversations, Glance, Principal, Reply } from "../conversation/index.ts";
 import type { Admission } from "./admission.ts";
 import { type Answer, send } from "./answer.ts";
 import { type Authenticator, refusalReasons, type Verdict } from "./authentication/authenticator.ts";
@@ -52,7 +52,7 @@ interface Visit {
   carried: BodyClass | "unread";
 }
 
-type Session = { cookie?: string; principal?: Principal };
+type Session = { cookie?: string | undefined; principal?: Principal };
 const NO_SESSION: Session = {};
 
 /** Serves CWMP messages: method, authentication, body, admission, conversation, answer – in this order. */
@@ -95,7 +95,7 @@ export class MessageHandler {
     if (request.method !== "POST") {
       return send(response, { status: 405, headers: { Allow: "POST" }, close: hasBody(request) });
     }
-    const session = await this.#sessionOf(request);
+    const session = request.headers.cookie === undefined ? NO_SESSION : await this.#sessionOf(request.headers.cookie);
     const verdict = await this.#authenticate(visit, session);
     if (verdict.kind !== "proved") return this.#turnAway(visit, verdict);
     visit.connection.challenges = 0;
@@ -108,16 +108,17 @@ export class MessageHandler {
     });
     if (!received.ok) return this.#refuseBody(visit, received);
     metrics.received.add(received.received);
-    visit.carried = conversations.classify(received.body);
+    const glance = conversations.peek(received.body);
+    visit.carried = glance.carried;
     // Somebody else's cookie opens no session of his; an Inform starts its own (specs/cwmp.md §1.2).
-    if (verdict.switched && visit.carried !== "inform") return this.#challengeAgain(visit);
+    if (verdict.switched && glance.carried !== "inform") return this.#challengeAgain(visit);
     const cookie = verdict.switched ? undefined : session.cookie;
-    await this.#converse(visit, received.body, verdict.principal, cookie);
+    await this.#converse(visit, received.body, glance, { principal: verdict.principal, cookie });
   }
 
   /** The first of the request's cookies that names a live session; a dead one is passed on, to be recognised as such. */
-  async #sessionOf(request: IncomingMessage): Promise<Session> {
-    const cookies = readSessionCookies(request.headers.cookie);
+  async #sessionOf(header: string): Promise<Session> {
+    const cookies = readSessionCookies(header);
     if (cookies.length === 0) return NO_SESSION;
     for (const cookie of cookies) {
       const live = await this.#options.conversations.live(cookie);
@@ -183,14 +184,14 @@ export class MessageHandler {
     send(response, { status: result.status, headers, close: !result.reusable || result.status === 408 });
   }
 
-  async #converse(visit: Visit, body: Buffer, principal: Principal, cookie: string | undefined): Promise<void> {
+  async #converse(visit: Visit, body: Buffer, glance: Glance, { principal, cookie }: Session): Promise<void> {
     const { conversations, admission, metrics, log } = this.#options;
     const { source, response } = visit;
-    const limit = admission.enter(visit.carried as BodyClass, () => conversations.informPriority(body), source);
+    const limit = admission.enter(glance, source);
     if (limit !== undefined) {
       metrics.overloaded.add({ limit });
       log.debug({ peer: source, limit }, "refused, overloaded");
-      return send(response, this.#busy(visit.carried === "inform"));
+      return send(response, this.#busy(glance.carried === "inform"));
     }
     metrics.inFlight.set(admission.inFlight);
     try {
@@ -200,8 +201,8 @@ export class MessageHandler {
         remoteAddress: source,
         secure: visit.secure,
         principal,
-        ...charsetOf(visit.request.headers["content-type"]),
-        ...(cookie === undefined ? {} : { cookie }),
+        charset: charsetOf(visit.request.headers["content-type"]),
+        cookie,
       });
       this.#reply(visit, reply);
     } finally {
@@ -251,7 +252,5 @@ const hasBody = (request: IncomingMessage): boolean =>
   request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
 
 /** The charset that a Content-Type names, whatever else is in it (specs/cwmp.md §1.1). */
-function charsetOf(contentType: string | undefined): { charset?: string } {
-  const charset = /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(contentType ?? "")?.[1];
-  return charset === undefined ? {} : { charset: charset.toLowerCase() };
-}
+const charsetOf = (contentType: string | undefined): string | undefined =>
+  contentType === undefined ? undefined : /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(contentType)?.[1]?.toLowerCase();

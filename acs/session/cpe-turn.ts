@@ -13,7 +13,7 @@ export function requestArrived(session: Session, event: WireEvent & { type: "req
       { do: "refuse", status: 400, reason: "the session took too long" },
     ]);
   }
-  const request = event.id === undefined ? { method: event.method } : { method: event.method, id: event.id };
+  const request = { method: event.method, id: event.id };
   return [
     move(session, "answering", { request, returnTo: state, requests: session.requests + 1 }),
     [{ do: "takeRequest" }],
@@ -26,7 +26,7 @@ export function requestTaken(session: Session, body: unknown): Step {
   return [
     leave(session, { mayVanish: request.method === "TransferComplete" }),
     [
-      { do: "answerRequest", method: request.method, ...(request.id === undefined ? {} : { id: request.id }), body },
+      { do: "answerRequest", method: request.method, id: request.id, body },
       ...(session.returnTo === "ended" ? [] : [{ do: "keepLease" } as const]),
     ],
   ];
@@ -37,17 +37,14 @@ export function requestRefused(session: Session, faultCode: number): Step {
   const id = session.request?.id;
   // After 8005 the CPE sends the identical request again, which is then not a retransmission (specs §1.6).
   const again = faultCode === 8005 ? { lastBody: undefined } : {};
-  return [leave(session, again), [{ do: "answerFault", faultCode, ...(id === undefined ? {} : { id }) }]];
+  return [leave(session, again), [{ do: "answerFault", faultCode, id }]];
 }
 
 /** A method or arguments that we do not understand: a fault, and the session goes on. */
 export function unknownRequest(session: Session, faultCode: number, id: string | undefined): Step {
   const { state } = session;
   if (state !== "cpeTurn" && state !== "awaitingReply" && state !== "ended") return [session, []];
-  return [
-    interrupt({ ...session, requests: session.requests + 1 }),
-    [{ do: "answerFault", faultCode, ...(id === undefined ? {} : { id }) }],
-  ];
+  return [interrupt({ ...session, requests: session.requests + 1 }), [{ do: "answerFault", faultCode, id }]];
 }
 
 function leave(session: Session, changes: Partial<Session>): Session {

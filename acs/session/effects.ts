@@ -7,11 +7,11 @@ import type { Session } from "./session.ts";
 export type Effect =
   /** Admits the contact and stores what the Inform said. */
   | { do: "openContact" }
-  | { do: "answerInform"; id?: string }
+  | { do: "answerInform"; id?: string | undefined }
   /** Stores the CPE's request; leads to `requestTaken` or `requestRefused`. */
   | { do: "takeRequest" }
-  | { do: "answerRequest"; method: string; id?: string; body: unknown }
-  | { do: "answerFault"; faultCode: number; id?: string }
+  | { do: "answerRequest"; method: string; id?: string | undefined; body: unknown }
+  | { do: "answerFault"; faultCode: number; id?: string | undefined }
   /** Chooses the next RPC; leads to `rpcChosen`, `nothingChosen` or `choiceTookTooLong`. */
   | { do: "chooseWork" }
   /** Stores how far the operation came and the session with it; may lead to `rpcWithdrawn` or `leaseLost`. */

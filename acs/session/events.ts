@@ -6,13 +6,13 @@ interface Posted {
 
 /** What happens to a session. The first group comes from the wire, the second from whoever carries out the effects. */
 export type WireEvent =
-  | ({ type: "informReceived"; id?: string } & Posted)
-  | ({ type: "requestReceived"; method: string; id?: string } & Posted)
-  | ({ type: "unknownRequestReceived"; method: string; id?: string } & Posted)
+  | ({ type: "informReceived"; id?: string | undefined } & Posted)
+  | ({ type: "requestReceived"; method: string; id?: string | undefined } & Posted)
+  | ({ type: "unknownRequestReceived"; method: string; id?: string | undefined } & Posted)
   /** An envelope whose method is known and whose arguments are not legal. */
-  | ({ type: "badArgumentsReceived"; method?: string; id?: string } & Posted)
-  | ({ type: "responseReceived"; method: string; id?: string } & Posted)
-  | ({ type: "faultReceived"; id?: string } & Posted)
+  | ({ type: "badArgumentsReceived"; method?: string; id?: string | undefined } & Posted)
+  | ({ type: "responseReceived"; method: string; id?: string | undefined } & Posted)
+  | ({ type: "faultReceived"; id?: string | undefined } & Posted)
   | ({ type: "emptyReceived" } & Posted)
   | ({ type: "malformedReceived"; reason: string } & Posted);
 
@@ -26,7 +26,7 @@ export type InnerEvent =
   | { type: "rpcWithdrawn" }
   | { type: "nothingChosen" }
   | { type: "choiceTookTooLong" }
-  | { type: "replySent"; status: 200 | 204; body?: string }
+  | { type: "replySent"; status: 200 | 204; body?: string | undefined }
   | { type: "timedOut" }
   | { type: "superseded" }
   | { type: "contactRefused" }

@@ -32,7 +32,7 @@ export interface Outstanding {
 
 export interface CachedReply {
   readonly status: 200 | 204;
-  readonly body?: string;
+  readonly body?: string | undefined;
 }
 
 /** What the CPE said of itself; quirks are found by it. */
@@ -66,7 +66,7 @@ export interface Session {
   /** Where `answering` leads back to. */
   readonly returnTo?: "cpeTurn" | "awaitingReply" | "ended";
   /** The request that is being answered. */
-  readonly request?: { readonly method: string; readonly id?: string };
+  readonly request?: { readonly method: string; readonly id?: string | undefined } | undefined;
   /** Digest of the last body, and the connection that it came on. */
   readonly lastBody?: string;
   readonly lastConnection?: string;
@@ -126,23 +126,48 @@ export function move(session: Session, to: SessionState, changes: Partial<Sessio
 
 /** Replies longer than this are not carried to another worker: the lease is written with every RPC. */
 const CARRIED_TEXT = 2048;
-const FORMAT = 1;
+const FORMAT = 2;
 
 const carried = (text: string | undefined): text is string => text !== undefined && text.length <= CARRIED_TEXT;
 
-/** For the lease. */
+/** The fields of the lease's text, in their order there; a field that is added needs another `FORMAT`. */
+const fields = Object.keys({
+  id: true,
+  state: true,
+  endpointKey: true,
+  principal: true,
+  remoteAddress: true,
+  namespace: true,
+  version: true,
+  model: true,
+  limits: true,
+  heartbeat: true,
+  startedAt: true,
+  lastAt: true,
+  rpcs: true,
+  requests: true,
+  draining: true,
+  outstanding: true,
+  returnTo: true,
+  request: true,
+  lastBody: true,
+  lastConnection: true,
+  lastReply: true,
+  replays: true,
+  mayVanish: true,
+  emptied: true,
+  failure: true,
+} satisfies Record<keyof Session, true>) as readonly (keyof Session)[];
+
+/** For the lease: values without names, since it is written with every contact. */
 export function serialiseSession(session: Session): string {
   const { lastReply, outstanding } = session;
   const keepsReply = lastReply !== undefined && (lastReply.body === undefined || carried(lastReply.body));
-  return JSON.stringify({
-    ...session,
-    lastReply: keepsReply ? lastReply : undefined,
-    outstanding: outstanding && {
-      ...outstanding,
-      text: carried(outstanding.text) ? outstanding.text : undefined,
-    },
-    v: FORMAT,
-  });
+  const values: unknown[] = fields.map((field) => session[field]);
+  values[fields.indexOf("lastReply")] = keepsReply ? lastReply : undefined;
+  if (outstanding !== undefined && !carried(outstanding.text))
+    values[fields.indexOf("outstanding")] = { ...outstanding, text: undefined };
+  return JSON.stringify([FORMAT, ...values]);
 }
 
 /** `undefined` for a text that this Steward did not write. */
@@ -153,7 +178,10 @@ export function parseSession(text: string): Session | undefined {
   } catch {
     return undefined;
   }
-  if (typeof raw !== "object" || raw === null) return undefined;
-  const { v, ...session } = raw as Session & { v?: number };
-  return v === FORMAT && typeof session.id === "string" && Object.hasOwn(moves, session.state) ? session : undefined;
+  if (!Array.isArray(raw) || raw[0] !== FORMAT || raw.length !== fields.length + 1) return undefined;
+  const session = Object.fromEntries(fields.map((field, i) => [field, (raw as unknown[])[i + 1] ?? undefined]));
+  const { id, state } = session;
+  return typeof id === "string" && typeof state === "string" && Object.hasOwn(moves, state)
+    ? (session as unknown as Session)
+    : undefined;
 }

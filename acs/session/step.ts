@@ -43,8 +43,8 @@ function wire(session: Session, event: WireEvent, now: Instant): Step {
   switch (event.type) {
     case "informReceived":
       return [
-        move(session, "cpeTurn", { request: withId("Inform", event.id) }),
-        [{ do: "openContact" }, { do: "answerInform", ...optionalId(event.id) }],
+        move(session, "cpeTurn", { request: { method: "Inform", id: event.id } }),
+        [{ do: "openContact" }, { do: "answerInform", id: event.id }],
       ];
     case "requestReceived":
       return requestArrived(session, event, now);
@@ -105,7 +105,7 @@ function ended(
     case "contactRefused":
       return [
         move(session, "aborted", { failure: "contact refused" }),
-        [{ do: "answerFault", faultCode: 8001, ...optionalId(session.request?.id) }],
+        [{ do: "answerFault", faultCode: 8001, id: session.request?.id }],
       ];
     case "leaseLost":
       return [
@@ -122,7 +122,7 @@ function ended(
 
 /** Remembers what went out, for retransmissions; an RPC's text also for its repetition. */
 function withReply(session: Session, status: 200 | 204, body: string | undefined): Session {
-  const lastReply = body === undefined ? { status } : { status, body };
+  const lastReply = { status, body };
   if (session.state !== "awaitingReply" || !session.outstanding || session.outstanding.interrupted)
     return { ...session, lastReply };
   return {
@@ -131,9 +131,3 @@ function withReply(session: Session, status: 200 | 204, body: string | undefined
     outstanding: { ...session.outstanding, ...(body === undefined ? {} : { text: body }) },
   };
 }
-
-const optionalId = (id: string | undefined): { id?: string } => (id === undefined ? {} : { id });
-const withId = (method: string, id: string | undefined): { method: string; id?: string } => ({
-  method,
-  ...optionalId(id),
-});

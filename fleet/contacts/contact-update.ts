@@ -25,13 +25,10 @@ function contactOf(
   { contact, informInterval }: StoredDevice,
 ): Contact {
   const interval = facts?.informInterval ?? informInterval;
-  return {
-    firstAt: contact?.firstAt ?? at,
-    lastAt: at,
-    ...(interval !== undefined && { nextExpectedAt: at + interval }),
-    ...(remoteAddress !== undefined && { remoteAddress }),
-    reasons,
-  };
+  const next: { -readonly [K in keyof Contact]: Contact[K] } = { firstAt: contact?.firstAt ?? at, lastAt: at, reasons };
+  if (interval !== undefined) next.nextExpectedAt = at + interval;
+  if (remoteAddress !== undefined) next.remoteAddress = remoteAddress;
+  return next;
 }
 
 /** Pure. Only what changed is set; `placed` are the fields of the parameters (see parameters/observing). */
@@ -43,7 +40,9 @@ export function contactUpdate(
   const { at, lease } = report;
   const contact = contactOf(report, before);
   const set: Record<string, unknown> = { contact, lease, ...placed, revision: before.revision + 1 };
-  for (const [name, value] of Object.entries(report.facts ?? {})) {
+  const facts: Record<string, unknown> = report.facts ?? {};
+  for (const name in facts) {
+    const value = facts[name];
     if (value !== undefined && !same(before[name], value)) set[name] = value;
   }
   if (report.events.some(({ type }) => type === "device.booted" || type === "device.bootstrapped"))
@@ -68,13 +67,15 @@ function endpointChange(
   const place = endpoints.findIndex(({ key }) => key === endpointKey);
   const endpoint = endpoints[place];
   if (endpoint === undefined || endpointState === undefined) return endpoints;
-  const state = { ...endpoint.state };
-  for (const [name, value] of Object.entries(endpointState)) {
-    if (value === undefined || same(state[name], value)) continue;
+  let state: Record<string, unknown> = endpoint.state;
+  for (const name in endpointState) {
+    const value = endpointState[name];
+    if (value === undefined || same(endpoint.state[name], value)) continue;
+    if (state === endpoint.state) state = { ...state };
     state[name] = value;
     set[`endpoints.${place}.state.${name}`] = value;
   }
-  return endpoints.with(place, { ...endpoint, state });
+  return state === endpoint.state ? endpoints : endpoints.with(place, { ...endpoint, state });
 }
 
 function addressChange(before: StoredDevice, report: ContactReport, set: Record<string, unknown>): EventInput[] {

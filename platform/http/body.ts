@@ -68,23 +68,22 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     : refused(400, "the compressed body is damaged", true);
 }
 
-const ignore = (): void => undefined;
-
 function receive(request: IncomingMessage, limits: BodyLimits): Promise<BodyResult> {
   const clock = limits.clock ?? systemClock;
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
     let timer = clock.after(limits.timeout, () => settle(refused(408, "the body took too long", false)));
+    let settled = false;
+    // The listeners stay: taking them off costs more than that they are called in vain.
     const settle = (result: BodyResult): void => {
+      settled = true;
       timer.cancel();
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onError);
-      request.on("error", ignore);
-      request.resume();
       resolve(result);
     };
     const tooLarge = (reusable: boolean): void => settle(refused(413, "the body is too large", reusable));
     const onData = (chunk: Buffer): void => {
+      if (settled) return;
       const wasWithin = length <= limits.maxBytes;
       length += chunk.length;
       if (length <= limits.maxBytes) chunks.push(chunk);
@@ -96,12 +95,17 @@ function receive(request: IncomingMessage, limits: BodyLimits): Promise<BodyResu
       }
     };
     const onEnd = (): void => {
+      if (settled) return;
       if (length > limits.maxBytes) tooLarge(true);
       else settle({ ok: true, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), received: length });
     };
-    const onClose = (): void =>
-      settle({ ok: false, problem: "aborted", reason: `the peer left after ${length} bytes of its body` });
-    const onError = (error: Error): void => settle({ ok: false, problem: "aborted", reason: error.message });
+    const onClose = (): void => {
+      if (!settled)
+        settle({ ok: false, problem: "aborted", reason: `the peer left after ${length} bytes of its body` });
+    };
+    const onError = (error: Error): void => {
+      if (!settled) settle({ ok: false, problem: "aborted", reason: error.message });
+    };
     request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onError);
     if (request.readableEnded) onEnd();
     else if (request.destroyed) onClose();

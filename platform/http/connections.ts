@@ -1,13 +1,14 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
+import { Bag } from "../../kernel/churn.ts";
 
 /**
  * The open connections of a server. node:http's own `closeIdleConnections` passes over those that never sent a request,
  * and `closeAllConnections` over those in their TLS handshake.
  */
 export class Connections {
-  readonly #all = new Set<Socket>();
-  readonly #fresh = new Set<Socket>();
+  readonly #all = new Bag<Socket>(Symbol("open"));
+  readonly #fresh = new Bag<Socket>(Symbol("fresh"));
 
   watch(server: Server, secure: boolean): void {
     server.on("connection", (socket: Socket) => this.#add(socket, !secure));
@@ -30,7 +31,7 @@ export class Connections {
   #add(socket: Socket, fresh: boolean): void {
     this.#all.add(socket);
     if (fresh) this.#fresh.add(socket);
-    socket.once("close", () => {
+    socket.on("close", () => {
       this.#all.delete(socket);
       this.#fresh.delete(socket);
     });
@@ -38,6 +39,6 @@ export class Connections {
 
   #addFresh(socket: Socket): void {
     this.#fresh.add(socket);
-    socket.once("close", () => this.#fresh.delete(socket));
+    socket.on("close", () => this.#fresh.delete(socket));
   }
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Bag } from "../../kernel/churn.ts";
 import { StewardError } from "../../kernel/errors.ts";
 import { type Clock, type Instant, systemClock } from "../../kernel/time.ts";
 import type { ListenAddress } from "../config/types.ts";
@@ -49,7 +50,7 @@ class Listener implements HttpServer {
   readonly #options: HttpServerOptions;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #running = new Set<ServerResponse>();
+  readonly #running = new Bag<ServerResponse>(Symbol("running"));
   readonly #connections = new Connections();
   #server: Server | undefined;
   #draining = false;
@@ -139,7 +140,7 @@ class Listener implements HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#running.add(response);
-    response.once("close", () => this.#running.delete(response));
+    response.on("close", () => this.#running.delete(response));
     if (this.#draining) closeAfter(response);
     try {
       await this.#options.handler(request, response);
@@ -166,8 +167,6 @@ async function createServerFor(limits: HttpLimits, tls: TlsFiles | undefined): P
     requestTimeout: limits.requestTimeout,
     keepAliveTimeout: limits.keepAlive,
     connectionsCheckingInterval: Math.max(100, Math.min(5_000, Math.floor(limits.headerTimeout / 4))),
-    keepAlive: true,
-    noDelay: true,
     // CPEs exist that leave the Host header out.
     requireHostHeader: false,
   };

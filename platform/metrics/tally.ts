@@ -65,9 +65,7 @@ export class Tally {
   #seriesOf(given: readonly unknown[]): Series {
     const labels = labelsOf(given);
     let key = "";
-    this.#names.forEach((name, i) => {
-      key += `${this.#limits[i]!(String(labels?.[name]))}\n`;
-    });
+    for (let i = 0; i < this.#names.length; i++) key += `${this.#limits[i]!(String(labels?.[this.#names[i]!]))}\n`;
     let series = this.#series.get(key);
     if (series === undefined) {
       const limited = this.#names.map((name, i) => [name, this.#limits[i]!(String(labels?.[name]))] as const);

@@ -2,7 +2,17 @@ import { StewardError } from "../../kernel/errors.ts";
 import type { Duration } from "../../kernel/time.ts";
 import { Lanes } from "./lanes.ts";
 
-export interface GatherOptions<Request, Result> {
+/** So many that shared a call say that more will come: the next call may wait for them. */
+const BUSY = 4;
+
+interface Waits {
+  /** How long the first one waits for company; 0 is the rest of this turn of the event loop. */
+  delay: Duration;
+  /** As `delay`, after a call that many shared: each call costs more than what it carries. */
+  busyDelay: Duration;
+}
+
+export interface GatherOptions<Request, Result> extends Waits {
   /** Serves all; the results in the order of the requests. A rejection is that of every request. */
   load(requests: readonly Request[]): Promise<Result[]>;
   maxBatch: number;
@@ -37,7 +47,7 @@ function partWaiting<T extends { order: number }>(
 }
 
 /**
- * Requests of one turn of the event loop share one call of the engine. While the engine is away, what has waited since
+ * Requests of one turn of the event loop (or of a moment, when many come) share one call of the engine. While the engine is away, what has waited since
  * before a call fails with it, so that nobody waits for one time-out after another.
  */
 export class Gatherer<Request, Result> {
@@ -46,6 +56,7 @@ export class Gatherer<Request, Result> {
   #waiting: Open<Request, Result>[] = [];
   #open = 0;
   #order = 0;
+  #lastBatch = 0;
   #scheduled = false;
 
   constructor(options: GatherOptions<Request, Result>) {
@@ -65,15 +76,20 @@ export class Gatherer<Request, Result> {
   #schedule(): void {
     if (this.#scheduled || !this.#lanes.mayStart(this.#waiting.length)) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      while (this.#lanes.mayStart(this.#waiting.length)) {
-        void this.#run(this.#waiting.splice(0, this.#options.maxBatch));
-      }
-    });
+    const delay = delayAfter(this.#lastBatch, this.#options);
+    if (delay === 0) setImmediate(() => this.#flush());
+    else setTimeout(() => this.#flush(), delay);
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    while (this.#lanes.mayStart(this.#waiting.length)) {
+      void this.#run(this.#waiting.splice(0, this.#options.maxBatch));
+    }
   }
 
   async #run(batch: readonly Open<Request, Result>[]): Promise<void> {
+    this.#lastBatch = batch.length;
     this.#lanes.enter();
     const begun = this.#order;
     try {
@@ -92,11 +108,12 @@ export class Gatherer<Request, Result> {
   }
 }
 
-export interface WriteGatherOptions<Operation> {
+const delayAfter = (lastBatch: number, { delay, busyDelay }: Waits): Duration =>
+  lastBatch >= BUSY ? busyDelay : delay;
+
+export interface WriteGatherOptions<Operation> extends Waits {
   /** Carries out all, in any order; one outcome each. A rejection is that of every operation. */
   write(operations: readonly Operation[]): Promise<WriteOutcome[]>;
-  /** How long the first write waits for company. */
-  delay: Duration;
   maxBatch: number;
   maxRunning: number;
   maxOpen: number;
@@ -125,6 +142,7 @@ export class WriteGatherer<Operation> {
   #waiting: OpenWrite<Operation>[] = [];
   #open = 0;
   #order = 0;
+  #lastBatch = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WriteGatherOptions<Operation>) {
@@ -138,8 +156,12 @@ export class WriteGatherer<Operation> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ order: this.#order++, id, operation, resolve, reject });
       if (this.#waiting.length >= this.#options.maxBatch) this.#flush();
-      else this.#timer ??= setTimeout(() => this.#flush(), this.#options.delay);
+      else this.#schedule();
     });
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => this.#flush(), delayAfter(this.#lastBatch, this.#options));
   }
 
   #flush(): void {
@@ -173,6 +195,7 @@ export class WriteGatherer<Operation> {
   }
 
   async #run(batch: readonly OpenWrite<Operation>[]): Promise<void> {
+    this.#lastBatch = batch.length;
     this.#lanes.enter();
     const begun = this.#order;
     let outcomes: readonly WriteOutcome[];
@@ -194,6 +217,6 @@ export class WriteGatherer<Operation> {
       else resolve(outcome.applied);
     });
     // Those whose write is done now are about to make the next: a moment later there is more to share.
-    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#flush(), this.#options.delay);
+    if (this.#waiting.length > 0) this.#schedule();
   }
 }

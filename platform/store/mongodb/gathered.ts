@@ -21,9 +21,9 @@ type Write =
   | { kind: "update"; filter: Filter; update: Update }
   | { kind: "delete"; id: string };
 
-const READS = { maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
+const READS = { delay: 0, busyDelay: 10, maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
 const REPETITIONS = 4;
-const WRITES = { delay: 2, maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
+const WRITES = { delay: 2, busyDelay: 10, maxBatch: 500, maxRunning: 4, maxOpen: 20_000 };
 
 /** No document has this `_id`: an upsert that would have to insert fails instead, since it may not change the `_id`. */
 const NOT_AN_ID = "\u0000never";

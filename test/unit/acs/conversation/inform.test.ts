@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { canonicalEventCode, fleetEvents, isHeartbeat } from "../../../../acs/conversation/event-codes.ts";
 import { modelsOfSummary, reportOf } from "../../../../acs/conversation/inform-report.ts";
-import { classify, informPriority } from "../../../../acs/conversation/peek.ts";
+import { peek } from "../../../../acs/conversation/peek.ts";
 
 const inform = (values: Record<string, string>, events: string[] = ["2 PERIODIC"]) =>
   reportOf(
@@ -114,16 +114,16 @@ describe("peek", () => {
   const bytes = (text: string) => Buffer.from(text);
   it("tells empty bodies, Informs and others apart", () => {
     expect(
-      ["", " \r\n\t", "<e><b><cwmp:Inform>", "<Inform xmlns='x'>", "<cwmp:InformResponse>", "<x/>"].map((one) =>
-        classify(bytes(one)),
+      ["", " \r\n\t", "<e><b><cwmp:Inform>", "<Inform xmlns='x'>", "<cwmp:InformResponse>", "<x/>"].map(
+        (one) => peek(bytes(one)).carried,
       ),
     ).toEqual(["empty", "empty", "inform", "inform", "other", "other"]);
   });
 
   it("ranks bootstraps, boots and answers to connection requests", () => {
-    const code = (one: string) => bytes(`<EventCode>${one}</EventCode>`);
+    const code = (one: string) => bytes(`<cwmp:Inform><EventCode>${one}</EventCode>`);
     expect(
-      ["0 BOOTSTRAP", "1 BOOT", "6 CONNECTION REQUEST", "2 PERIODIC"].map((one) => informPriority(code(one))),
+      ["0 BOOTSTRAP", "1 BOOT", "6 CONNECTION REQUEST", "2 PERIODIC"].map((one) => peek(code(one)).priority),
     ).toEqual(["bootstrap", "boot", "boot", "other"]);
   });
 });

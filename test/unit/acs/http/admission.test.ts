@@ -15,7 +15,7 @@ function start(changes: Partial<AdmissionLimits> = {}, live = () => 0) {
   };
   const admission = new Admission(clock, limits, live);
   const enter = (body: BodyClass, priority: InformPriority = "other", source = "10.0.0.1") =>
-    admission.enter(body, () => priority, source);
+    admission.enter({ carried: body, priority }, source);
   return { clock, admission, enter };
 }
 

@@ -1,4 +1,4 @@
-import type { Conversations, Exchange, Principal, Reply } from "../../../../acs/conversation/index.ts";
+import type { Conversations, Exchange, Glance, Principal, Reply } from "../../../../acs/conversation/index.ts";
 import { type AuthenticationPolicy } from "../../../../acs/http/authentication/authenticator.ts";
 import { type CwmpListener, createListener, type ListenerOptions } from "../../../../acs/http/listener.ts";
 import type { Credential, EventInput } from "../../../../fleet/door.ts";
@@ -40,14 +40,12 @@ export class ScriptedConversations implements Conversations {
 
   async stop(): Promise<void> {}
 
-  classify(body: Uint8Array) {
+  peek(body: Uint8Array): Glance {
     const text = Buffer.from(body).toString("latin1");
-    return text.trim() === "" ? "empty" : text.includes("Inform>") ? "inform" : "other";
-  }
-
-  informPriority(body: Uint8Array) {
-    const text = Buffer.from(body).toString("latin1");
-    return text.includes("0 BOOTSTRAP") ? "bootstrap" : text.includes("1 BOOT") ? "boot" : "other";
+    return {
+      carried: text.trim() === "" ? "empty" : text.includes("Inform>") ? "inform" : "other",
+      priority: text.includes("0 BOOTSTRAP") ? "bootstrap" : text.includes("1 BOOT") ? "boot" : "other",
+    };
   }
 }
 

@@ -3,7 +3,7 @@ import { StewardError } from "../../../../kernel/errors.ts";
 import { Gatherer, WriteGatherer, type WriteOutcome } from "../../../../platform/store/gather.ts";
 
 const away = new StewardError("engine.unavailable", "away");
-const limits = { maxBatch: 3, maxRunning: 1, maxOpen: 8 };
+const limits = { delay: 0, busyDelay: 0, maxBatch: 3, maxRunning: 1, maxOpen: 8 };
 
 /** Calls that the test answers one by one. */
 class Calls<Request, Result> {
@@ -70,8 +70,47 @@ describe("a gatherer of reads", () => {
   });
 });
 
+describe("when many shared the last call", () => {
+  const busy = { ...limits, maxBatch: 8, busyDelay: 15 };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it("a read waits for company, and a single one before did not", async () => {
+    const calls = new Calls<string, string>();
+    const gatherer = new Gatherer({ ...busy, load: calls.take });
+    for (const [n, requests] of [["a"], ["b", "c", "d", "e"]].entries()) {
+      const asked = requests.map((request) => gatherer.ask(request));
+      await turn();
+      expect(calls.list[n]?.requests).toEqual(requests);
+      calls.list[n]!.resolve(requests);
+      await Promise.all(asked);
+    }
+    const early = gatherer.ask("f");
+    await turn();
+    const late = gatherer.ask("g");
+    const shared = await calls.nth(2);
+    expect(shared.requests).toEqual(["f", "g"]);
+    shared.resolve(["F", "G"]);
+    expect(await Promise.all([early, late])).toEqual(["F", "G"]);
+  });
+
+  it("a write waits for company", async () => {
+    const calls = new Calls<string, WriteOutcome>();
+    const gatherer = new WriteGatherer<string>({ ...busy, write: calls.take });
+    const first = ["a", "b", "c", "d"].map((id) => gatherer.add(id, id));
+    (await calls.nth(0)).resolve(Array(4).fill({ applied: true }));
+    await Promise.all(first);
+    const early = gatherer.add("e", "e");
+    await turn();
+    const late = gatherer.add("f", "f");
+    const shared = await calls.nth(1);
+    expect(shared.requests).toEqual(["e", "f"]);
+    shared.resolve([{ applied: true }, { applied: true }]);
+    expect(await Promise.all([early, late])).toEqual([true, true]);
+  });
+});
+
 describe("a gatherer of writes", () => {
-  const options = { ...limits, delay: 0 };
+  const options = limits;
 
   it("has one write of a document under way at a time, in order, and does not let others wait for it", async () => {
     const calls = new Calls<string, WriteOutcome>();

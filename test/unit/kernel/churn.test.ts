@@ -1,0 +1,71 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { Bag, Table } from "../../../kernel/churn.ts";
+
+describe("a bag", () => {
+  it("holds what a Set holds, whatever comes and goes", () => {
+    const step = fc.record({ item: fc.nat(9), come: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const items = Array.from({ length: 10 }, (_, id) => ({ id }));
+        const bag = new Bag<{ id: number }>(Symbol("bag"));
+        const set = new Set<{ id: number }>();
+        for (const { item, come } of steps) {
+          const one = items[item]!;
+          if (come) {
+            bag.add(one);
+            set.add(one);
+          } else expect(bag.delete(one)).toBe(set.delete(one));
+          expect(bag.size).toBe(set.size);
+          for (const each of items) expect(bag.has(each)).toBe(set.has(each));
+        }
+        expect(new Set(bag)).toEqual(set);
+      }),
+    );
+  });
+
+  it("may lose members while it is walked through", () => {
+    const bag = new Bag<{ id: number }>(Symbol("bag"));
+    for (let id = 0; id < 5; id++) bag.add({ id });
+    const seen: number[] = [];
+    for (const item of bag) {
+      seen.push(item.id);
+      bag.delete(item);
+    }
+    expect(seen.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(bag.size).toBe(0);
+  });
+
+  it("shares an item with a bag of another place", () => {
+    const [one, other] = [new Bag<object>(Symbol("one")), new Bag<object>(Symbol("other"))];
+    const item = {};
+    one.add(item);
+    other.add(item);
+    one.delete(item);
+    expect([one.has(item), other.has(item)]).toEqual([false, true]);
+  });
+});
+
+describe("a table", () => {
+  it("holds what a Map holds, also under names that objects have", () => {
+    const step = fc.record({
+      key: fc.constantFrom("a", "b", "7", "__proto__", "constructor", ""),
+      value: fc.option(fc.nat()),
+    });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const table = new Table<number>();
+        const map = new Map<string, number>();
+        for (const { key, value } of steps) {
+          if (value === null) expect(table.delete(key)).toBe(map.delete(key));
+          else {
+            table.set(key, value);
+            map.set(key, value);
+          }
+          expect([table.get(key), table.has(key), table.size]).toEqual([map.get(key), map.has(key), map.size]);
+        }
+        expect(table.values().toSorted()).toEqual([...map.values()].toSorted());
+      }),
+    );
+  });
+});
