@@ -135,6 +135,7 @@ async function benchEngine(store: Store): Promise<void> {
     wake: { requestContact: () => Promise.resolve(), state: () => Promise.resolve(undefined) },
     policy: {
       unknownDevices: "accept",
+      contactEvents: "notable",
       retention: { events: days(1), operations: days(1), audit: days(1) },
       operationLifetime: days(1),
     },

@@ -160,6 +160,7 @@ function makeFleet(
     queueHealthy: () => pulse.healthy,
     policy: {
       unknownDevices: config["acs.unknownDevices"],
+      contactEvents: config["acs.contactEvents"],
       retention: {
         events: config["retention.events"],
         operations: config["retention.operations"],

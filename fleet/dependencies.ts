@@ -9,6 +9,8 @@ import type { ValidationPort, WakePort } from "./door.ts";
 export interface FleetPolicy {
   /** For devices that nobody has told us of. */
   unknownDevices: UnknownDevicePolicy;
+  /** Which contacts become events; each is counted in its device. */
+  contactEvents: "all" | "notable";
   /** How long events, finished operations and audit entries are kept. */
   retention: { events: Duration; operations: Duration; audit: Duration };
   /** How long an operation may wait when its creator does not say. */

@@ -54,6 +54,8 @@ export interface ContactReport {
   remoteAddress?: string;
   /** The device's reasons, e.g. `["1 BOOT", "4 VALUE CHANGE"]`. */
   reasons: readonly string[];
+  /** The device reports because its time has come, and for nothing else. */
+  routine?: boolean;
   values: ParameterPatch;
   /** What the adapter wants remembered in `Endpoint.state`; merged field by field. */
   endpointState?: Record<string, unknown>;

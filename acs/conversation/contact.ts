@@ -1,5 +1,6 @@
 import { serialiseSession } from "../session/session.ts";
 import type { ConversationDependencies, ConversationLimits } from "./dependencies.ts";
+import { isRoutine } from "./event-codes.ts";
 import { adopt, leaseEnd } from "./lease.ts";
 import type { Live } from "./live.ts";
 
@@ -14,6 +15,7 @@ export async function openContact(
   live.leaseUntil = leaseEnd(live, limits, clock.now());
   const outcome = await fleet.contacts.open({
     reasons: inform.contact.reasons,
+    routine: isRoutine(inform.contact.reasons),
     values: inform.contact.values,
     facts: inform.contact.facts,
     events: inform.contact.events,

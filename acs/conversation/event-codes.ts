@@ -57,4 +57,8 @@ export function fleetEvents(codes: readonly string[], paths: readonly string[]):
 export const mayFinishWork = (codes: readonly string[]): boolean =>
   codes.some((code) => code === "0 BOOTSTRAP" || code === "1 BOOT" || code.startsWith("M ") || code === "3 SCHEDULED");
 
+/** The CPE reports by its clock, and has nothing to say. */
+export const isRoutine = (codes: readonly string[]): boolean =>
+  codes.length > 0 && codes.every((code) => code === "2 PERIODIC" || code === "14 HEARTBEAT");
+
 export const isHeartbeat = (codes: readonly string[]): boolean => codes.length === 1 && codes[0] === "14 HEARTBEAT";

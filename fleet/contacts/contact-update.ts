@@ -25,7 +25,12 @@ function contactOf(
   { contact, informInterval }: StoredDevice,
 ): Contact {
   const interval = facts?.informInterval ?? informInterval;
-  const next: { -readonly [K in keyof Contact]: Contact[K] } = { firstAt: contact?.firstAt ?? at, lastAt: at, reasons };
+  const next: { -readonly [K in keyof Contact]: Contact[K] } = {
+    firstAt: contact?.firstAt ?? at,
+    lastAt: at,
+    reasons,
+    count: (contact?.count ?? 0) + 1,
+  };
   if (interval !== undefined) next.nextExpectedAt = at + interval;
   if (remoteAddress !== undefined) next.remoteAddress = remoteAddress;
   return next;

@@ -120,7 +120,7 @@ const endpointOf = ({ endpointKey, protocol, endpointState = {} }: ContactReport
 });
 
 function eventsOf(
-  { events }: ContactStore,
+  { events, policy }: ContactStore,
   deviceId: string,
   report: ContactReport,
   more: readonly EventInput[],
@@ -130,7 +130,8 @@ function eventsOf(
     type: "device.contacted",
     data: { reasons, ...(remoteAddress !== undefined && { remoteAddress }) },
   };
-  return [...more, contacted, ...report.events].map(({ type, severity, operationId, data }) =>
+  const isNotable = report.routine !== true || policy.contactEvents === "all";
+  return [...more, ...(isNotable ? [contacted] : []), ...report.events].map(({ type, severity, operationId, data }) =>
     events.document({ type, severity, operationId, data, deviceId, sessionId: lease.sessionId, at }),
   );
 }

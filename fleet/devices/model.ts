@@ -34,6 +34,8 @@ export interface Contact {
   readonly nextExpectedAt?: Instant;
   readonly remoteAddress?: string;
   readonly reasons: readonly string[];
+  /** Contacts so far. */
+  readonly count: number;
 }
 
 export type OnlineState = "online" | "offline" | "never";

@@ -25,6 +25,7 @@ export interface EventBody {
 export interface DeviceBody {
   id: string;
   identity: { serialNumber: string };
+  contact?: { count: number };
   tags?: string[];
 }
 

@@ -62,24 +62,32 @@ async function settle(steward: StewardProcess, longest: number): Promise<number>
 
 async function judgeEvents({ steward, ledger, devices }: Account): Promise<Findings> {
   const serials = new Map(devices.map(({ id, identity }) => [id, identity.serialNumber]));
-  const found: Findings = { lines: [], failures: [] };
-  for (const type of ["device.contacted", "device.booted", "device.bootstrapped"]) {
+  const contacts = devices.map(({ identity, contact }) => [identity.serialNumber, contact?.count ?? 0] as const);
+  const parts = [compare(ledger, "Inform", new Map(contacts))];
+  for (const type of ["device.booted", "device.bootstrapped"]) {
     const events = await everything<EventBody>(steward, `/api/v1/events?limit=1000&type=${type}`);
     const counts = new Map<string, number>();
     for (const { deviceId = "" } of events) {
-      const key = `${serials.get(deviceId) ?? ""} ${type}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+      const serial = serials.get(deviceId) ?? "";
+      counts.set(serial, (counts.get(serial) ?? 0) + 1);
     }
-    let lost = 0;
-    for (const [key, owed] of ledger.owed) {
-      if (!key.endsWith(` ${type}`)) continue;
-      const missing = Math.max(0, owed - (counts.get(key) ?? 0));
-      lost += missing;
-      if (missing > 0) found.failures.push(`${missing} acknowledged events are gone: ${key}`);
-    }
-    found.lines.push(`${type}: ${ledger.owedOf(type)} acknowledged, ${events.length} recorded, ${lost} lost`);
+    parts.push(compare(ledger, type, counts));
   }
-  return found;
+  return { lines: parts.flatMap(({ lines }) => lines), failures: parts.flatMap(({ failures }) => failures) };
+}
+
+/** `recorded`: by the CPE's serial number. */
+function compare(ledger: Ledger, what: string, recorded: ReadonlyMap<string, number>): Findings {
+  const failures: string[] = [];
+  let lost = 0;
+  for (const [key, owed] of ledger.owed) {
+    if (!key.endsWith(` ${what}`)) continue;
+    const missing = Math.max(0, owed - (recorded.get(key.split(" ")[0] ?? "") ?? 0));
+    lost += missing;
+    if (missing > 0) failures.push(`${missing} acknowledged ones are gone: ${key}`);
+  }
+  const kept = [...recorded.values()].reduce((sum, count) => sum + count, 0);
+  return { lines: [`${what}: ${ledger.owedOf(what)} acknowledged, ${kept} recorded, ${lost} lost`], failures };
 }
 
 async function judgeTransfers({ steward, ledger }: Account): Promise<Findings> {

@@ -34,7 +34,7 @@ export class Ledger {
 
   acknowledged({ serialNumber, request, what, faultCode }: Acknowledged): void {
     if (request === "Inform") {
-      add(this.owed, `${serialNumber} device.contacted`);
+      add(this.owed, `${serialNumber} Inform`);
       for (const event of what) {
         const type = eventOfCode[event];
         if (type !== undefined) add(this.owed, `${serialNumber} ${type}`);

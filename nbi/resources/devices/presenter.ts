@@ -28,6 +28,7 @@ const presentContact = ({
   nextExpectedAt,
   remoteAddress,
   reasons,
+  count,
 }: NonNullable<DeviceDocument["contact"]>) =>
   defined({
     firstAt: toIso(firstAt),
@@ -35,6 +36,7 @@ const presentContact = ({
     nextExpectedAt: isoOf(nextExpectedAt),
     remoteAddress,
     reasons: [...reasons],
+    count,
   });
 
 export function presentDevice(device: DeviceDocument, { grants, now, online, why }: DeviceView): DeviceBody {

@@ -38,7 +38,7 @@ export const identitySchema = object(
 const seenIdentity = object({ oui: text(), productClass: text(), serialNumber: text() }, { manufacturer: text() });
 
 const contactSchema = object(
-  { firstAt: instant, lastAt: instant, reasons: list(text()) },
+  { firstAt: instant, lastAt: instant, reasons: list(text()), count: integer(1, Number.MAX_SAFE_INTEGER) },
   { nextExpectedAt: instant, remoteAddress: text() },
 );
 

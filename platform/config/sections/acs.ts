@@ -108,6 +108,13 @@ export const acsSettings = {
     doc: "What happens to an authenticated device that was never seen or pre-provisioned.",
     processes: acs,
   },
+  "acs.contactEvents": {
+    name: "STEWARD_ACS_CONTACT_EVENTS",
+    type: oneOf("all", "notable"),
+    default: "notable",
+    doc: "Which contacts become events: all, or only those with another reason than a periodic report. All are counted.",
+    processes: acs,
+  },
   "acs.sessionTimeout": {
     name: "STEWARD_ACS_SESSION_TIMEOUT",
     type: duration(seconds(5), minutes(30)),

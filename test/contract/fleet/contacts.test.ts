@@ -40,6 +40,20 @@ describeFleet("contacts", (fixture) => {
     expect(events.filter((type) => type === "device.created")).toHaveLength(1);
   });
 
+  it("counts contacts that only report that the device is there, and makes no event of them", async () => {
+    await contact(fixture, "C2R");
+    await contact(fixture, "C2R", { reasons: ["2 PERIODIC"], routine: true });
+    const { device } = await contact(fixture, "C2R", { reasons: ["2 PERIODIC"], routine: true });
+    expect(device.contact).toMatchObject({ count: 3, reasons: ["2 PERIODIC"] });
+    expect((await eventsOf(device._id)).filter((type) => type === "device.contacted")).toHaveLength(1);
+    const changed = await contact(fixture, "C2R", {
+      reasons: ["2 PERIODIC"],
+      routine: true,
+      events: [{ type: "parameter.changed" }],
+    });
+    expect((await eventsOf(changed.device._id)).at(-1)).toBe("parameter.changed");
+  });
+
   it("gives the device to one of several conversations at once, and tells each whom it superseded", async () => {
     await contact(fixture, "C3");
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => contact(fixture, "C3")));

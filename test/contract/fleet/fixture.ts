@@ -30,6 +30,7 @@ export class RecordingWake implements WakePort {
 
 export const policy: FleetPolicy = {
   unknownDevices: "accept",
+  contactEvents: "notable",
   retention: { events: days(30), operations: days(30), audit: days(90) },
   operationLifetime: days(1),
 };

@@ -32,7 +32,7 @@ describe("a bag", () => {
       seen.push(item.id);
       bag.delete(item);
     }
-    expect(seen.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
     expect(bag.size).toBe(0);
   });
 
@@ -64,7 +64,7 @@ describe("a table", () => {
           }
           expect([table.get(key), table.has(key), table.size]).toEqual([map.get(key), map.has(key), map.size]);
         }
-        expect(table.values().toSorted()).toEqual([...map.values()].toSorted());
+        expect(table.values().toSorted((a, b) => a - b)).toEqual([...map.values()].toSorted((a, b) => a - b));
       }),
     );
   });

@@ -113,6 +113,7 @@ export class Api {
       },
       policy: {
         unknownDevices: "accept",
+        contactEvents: "notable",
         retention: { events: days(30), operations: days(30), audit: days(30) },
         operationLifetime: days(7),
       },

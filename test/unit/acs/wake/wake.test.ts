@@ -24,7 +24,7 @@ function start() {
   const device: Partial<DeviceDocument> = {
     _id: "d1",
     endpoints: [{ key: "cwmp:d1", protocol: "cwmp", state: { connectionRequestUrl: "http://10.0.0.1:7547/cr" } }],
-    contact: { firstAt: 0, lastAt: startedAt - hours(1), reasons: ["2 PERIODIC"] },
+    contact: { firstAt: 0, lastAt: startedAt - hours(1), reasons: ["2 PERIODIC"], count: 1 },
   };
   const script = { outcome: unreachable as WakeOutcome };
   const options = {
@@ -49,7 +49,7 @@ function start() {
   const wake = createWake({ ...options, metrics: createMetrics({ processMetrics: false }) });
   wake.process({ concurrency: 1 });
   const contact = (reasons: string[]): void => {
-    device.contact = { firstAt: 0, lastAt: clock.now(), reasons };
+    device.contact = { firstAt: 0, lastAt: clock.now(), reasons, count: 1 };
   };
   const ask = (): Promise<void> => wake.requestContact("d1", { operationId: "o1", reason: "operation" });
   /** Lets time pass, working the queue every second. */

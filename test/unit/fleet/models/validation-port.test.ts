@@ -56,6 +56,7 @@ describe("validation by the data models, within the fleet", () => {
       validation: services.knowledge,
       policy: {
         unknownDevices: "accept",
+        contactEvents: "notable",
         retention: { events: days(1), operations: days(1), audit: days(1) },
         operationLifetime: days(1),
       },

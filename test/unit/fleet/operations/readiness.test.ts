@@ -13,7 +13,7 @@ const device = (over: Partial<DeviceDocument> = {}): DeviceDocument => ({
   endpoints: [],
   admission: "active",
   tags: [],
-  contact: { firstAt: 1, lastAt: NOW - 10, nextExpectedAt: NOW + 50, reasons: [] },
+  contact: { firstAt: 1, lastAt: NOW - 10, nextExpectedAt: NOW + 50, reasons: [], count: 1 },
   createdAt: 1,
   version: 1,
   ...over,
