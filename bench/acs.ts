@@ -9,13 +9,13 @@ import { StewardProcess } from "./steward.ts";
 
 const quick = process.argv.includes("--quick");
 const DEVICES = quick ? 128 : 256;
-/** Sessions of one measurement. */
-const SESSIONS = quick ? 2_000 : 4_000;
+/** Sessions of one measurement; short ones, so that the floor before and after it saw the same machine. */
+const SESSIONS = 1_000;
 /** A server that runs for months is measured, not one that starts: so many sessions come first. */
 const WARM_UP = quick ? 4_000 : 8_000;
-const ROUNDS = quick ? 1 : 3;
+const ROUNDS = quick ? 5 : 11;
 /** Rounds of all devices before sessions that write are measured, and in one measurement. */
-const WRITES = quick ? { first: 6, measured: 2 } : { first: 12, measured: 4 };
+const WRITES = quick ? { first: 6, measured: 2 } : { first: 12, measured: 3 };
 
 async function createForEach(steward: StewardProcess, ids: readonly string[], operation: object): Promise<void> {
   let next = 0;
@@ -81,9 +81,12 @@ class Group {
     return this.#measure(work);
   }
 
-  async plain(): Promise<Measured> {
+  async warmUp(): Promise<void> {
     await this.#informs(WARM_UP)();
-    return this.#rounds({ run: this.#informs(SESSIONS) });
+  }
+
+  plain(): Promise<Measured> {
+    return this.#measure({ run: this.#informs(SESSIONS) });
   }
 
   async write(): Promise<Measured> {
@@ -96,7 +99,9 @@ class Group {
       runs: WRITES.measured,
     };
     await this.#warmUp(work, WRITES.first);
-    return this.#rounds(work);
+    const all: Measured[] = [];
+    for (let i = 0; i < ROUNDS; i++) all.push(await this.#measure(work));
+    return median(all);
   }
 
   #informs(count: number): Work["run"] {
@@ -114,12 +119,14 @@ class Group {
   #measure(work: Work): Promise<Measured> {
     return measure(this.#steward.pid, this.#floor, work);
   }
+}
 
-  async #rounds(work: Work): Promise<Measured> {
-    const all: Measured[] = [];
-    for (let i = 0; i < ROUNDS; i++) all.push(await this.#measure(work));
-    return median(all);
-  }
+/** The models take turns, so that a difference between them is theirs and not the machine's. */
+async function plainOf(groups: readonly Group[]): Promise<Map<Group, Measured>> {
+  const all = new Map<Group, Measured[]>(groups.map((group) => [group, []]));
+  for (const group of groups) await group.warmUp();
+  for (let i = 0; i < ROUNDS; i++) for (const [group, measured] of all) measured.push(await group.plain());
+  return new Map([...all].map(([group, measured]) => [group, median(measured)]));
 }
 
 async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mongodbUrl?: string): Promise<Row[]> {
@@ -127,17 +134,19 @@ async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mong
   try {
     await steward.start();
     const rows: Row[] = [];
-    for (const size of [100, 1_000, 6_000]) {
-      const group = new Group(steward, floor, size);
-      const add = (name: string, measured: Measured): void => {
-        rows.push(...rowsOf(`${name}, ${size} parameters`, engine, measured));
-      };
+    const add = (name: string, { size }: Group, measured: Measured): void => {
+      rows.push(...rowsOf(`${name}, ${size} parameters`, engine, measured));
+    };
+    const groups = [100, 1_000, 6_000].map((size) => new Group(steward, floor, size));
+    const refreshed = new Map<Group, Measured>();
+    for (const group of groups) {
       await group.arrive();
-      const refreshed = await group.refresh();
-      add("(a) Inform + empty POST", await group.plain());
-      if (size === 1_000) add("(b) one SetParameterValues", await group.write());
-      if (size >= 1_000) add("(c) full refresh", refreshed);
+      refreshed.set(group, await group.refresh());
     }
+    for (const [group, measured] of await plainOf(groups)) add("(a) Inform + empty POST", group, measured);
+    const writer = groups.find(({ size }) => size === 1_000)!;
+    add("(b) one SetParameterValues", writer, await writer.write());
+    for (const [group, measured] of refreshed) if (group.size >= 1_000) add("(c) full refresh", group, measured);
     const { peak } = memoryMib(steward.pid);
     return [...rows, { bench: "acs", case: "all", engine, metric: "peak memory", value: peak, unit: "MiB" }];
   } catch (error) {
@@ -148,7 +157,7 @@ async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mong
   }
 }
 
-const floor = await Floor.start(quick ? 2_000 : 3_000);
+const floor = await Floor.start(SESSIONS);
 const rows = await measureSteward("embedded", floor);
 const url = process.env["STEWARD_TEST_MONGODB_URL"];
 if (url === undefined) console.error("STEWARD_TEST_MONGODB_URL is not set: the MongoDB engine is not measured");
