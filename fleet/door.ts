@@ -77,6 +77,13 @@ export type ContactOutcome =
   | { admitted: true; device: DeviceDocument; created: boolean; supersededLease?: Lease }
   | { admitted: false; reason: "rejected" };
 
+/** What a conversation remembers of the endpoint that it talks to. */
+export interface EndpointMemory {
+  sessionId: string;
+  key: string;
+  state: Record<string, unknown>;
+}
+
 export interface Contacts {
   open(report: ContactReport): Promise<ContactOutcome>;
   /** Renews the lease and stores the session; `false` when another conversation took the device. */
@@ -86,8 +93,11 @@ export interface Contacts {
   /** The device whose lease this session holds, for a worker that sees the session for the first time. */
   resume(deviceId: string, sessionId: string): Promise<DeviceDocument | undefined>;
   byEndpoint(endpointKey: string): Promise<DeviceDocument | undefined>;
-  /** Takes in what a conversation learnt. Costs what it carries. */
-  observe(deviceId: string, patch: ParameterPatch): Promise<void>;
+  /**
+   * Takes in what a conversation learnt. Costs what it carries. `memory` goes into the endpoint's state with the same
+   * write, if the conversation still holds the device.
+   */
+  observe(deviceId: string, patch: ParameterPatch, memory?: EndpointMemory): Promise<void>;
   record(deviceId: string, events: readonly EventInput[], at: Instant): Promise<void>;
 }
 

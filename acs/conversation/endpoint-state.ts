@@ -1,3 +1,4 @@
+import type { ParameterPatch } from "../../fleet/parameters/model.ts";
 import { serialiseSession } from "../session/session.ts";
 import type { ConversationDependencies } from "./dependencies.ts";
 import type { Live } from "./live.ts";
@@ -8,6 +9,15 @@ export class EndpointState {
 
   constructor(deps: Pick<ConversationDependencies, "fleet">) {
     this.#deps = deps;
+  }
+
+  /** What the device told, and what is to be remembered of it, with one write. */
+  async learn(live: Live, patch: ParameterPatch, state: Record<string, unknown>): Promise<void> {
+    const { device, session } = live;
+    if (!device) return;
+    live.endpointState = { ...live.endpointState, ...state };
+    const memory = { sessionId: session.id, key: session.endpointKey, state };
+    await this.#deps.fleet.contacts.observe(device._id, patch, memory);
   }
 
   /** Stored at once; does not prolong the lease. A session that has lost its device remembers nothing. */

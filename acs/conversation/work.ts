@@ -189,13 +189,13 @@ export class WorkRunner {
     const deviceId = live.device?._id;
     if (deviceId === undefined) return;
     const { contacts } = this.#deps.fleet;
-    for (const patch of decision.learn ?? []) await contacts.observe(deviceId, patch);
-    if (decision.events && decision.events.length > 0) {
-      await contacts.record(deviceId, decision.events, this.#deps.clock.now());
-    }
-    if (decision.remember && Object.keys(decision.remember).length > 0) {
-      await this.#endpointState.remember(live, decision.remember);
-    }
+    const { learn = [], remember = {}, events = [] } = decision;
+    const remembers = Object.keys(remember).length > 0;
+    const last = remembers ? learn.at(-1) : undefined;
+    for (const patch of learn) if (patch !== last) await contacts.observe(deviceId, patch);
+    if (last) await this.#endpointState.learn(live, last, remember);
+    else if (remembers) await this.#endpointState.remember(live, remember);
+    if (events.length > 0) await contacts.record(deviceId, events, this.#deps.clock.now());
   }
 
   /** The device holds it no longer and will not report it (specs §2.5). */

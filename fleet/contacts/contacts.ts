@@ -16,7 +16,13 @@ export const createContacts = (store: ContactStore): Contacts => ({
     return device?.lease?.sessionId === sessionId ? device : undefined;
   },
   byEndpoint: (endpointKey) => store.devices.gathered.findByKey(endpointKey, "endpoints.key"),
-  observe: (deviceId, patch) => observe(store.parameters, deviceId, patch),
+  observe: (deviceId, patch, memory) =>
+    observe(
+      store.parameters,
+      deviceId,
+      patch,
+      memory && ((device) => (device.lease?.sessionId === memory.sessionId ? (stateFields(device, memory) ?? {}) : {})),
+    ),
   record: (deviceId, events, at) => store.events.append(events.map((event) => ({ ...event, deviceId, at }))),
 });
 
@@ -29,13 +35,22 @@ async function keepLease(
   const set: Record<string, unknown> = { lease };
   if (endpoint !== undefined) {
     const device = await devices.gathered.findByKey(deviceId);
-    const place = device?.endpoints.findIndex(({ key }) => key === endpoint.key) ?? -1;
-    if (place < 0) return false;
-    for (const [name, value] of Object.entries(endpoint.state)) {
-      if (value !== undefined) set[`endpoints.${place}.state.${name}`] = value;
-    }
+    const fields = device && stateFields(device, endpoint);
+    if (fields === undefined) return false;
+    Object.assign(set, fields);
   }
   return devices.gathered.updateById(deviceId, { $set: set }, { "lease.sessionId": lease.sessionId });
+}
+
+/** What to set for an endpoint of the device to remember; `undefined`: it has no such endpoint. */
+function stateFields(
+  { endpoints }: StoredDevice,
+  { key, state }: { key: string; state: Record<string, unknown> },
+): Record<string, unknown> | undefined {
+  const place = endpoints.findIndex((endpoint) => endpoint.key === key);
+  if (place < 0) return undefined;
+  const told = Object.entries(state).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(told.map(([name, value]) => [`endpoints.${place}.state.${name}`, value]));
 }
 
 async function closeContact(

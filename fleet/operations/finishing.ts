@@ -2,7 +2,7 @@ import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
 import type { OperationState } from "./model.ts";
-import { isOpen, type Move, moveOperation } from "./moves.ts";
+import { finishedBy, isOpen, type Move, moveOperation } from "./moves.ts";
 import type { OperationStore } from "./operation-store.ts";
 import type { StoredOperation } from "./stored.ts";
 
@@ -30,8 +30,8 @@ export function createdEvent({ events }: OperationStore, operation: StoredOperat
 
 /**
  * Moves an operation and, when that finishes it, appends the event and tells who waits. A crash between the two is
- * healed by `announceMissing`; one that asked for its
- * cancellation meanwhile is cancelled as soon as the device is out of it. Resolves to the operation as it is now, or `undefined` when somebody else was first.
+ * healed by `announceMissing`. An operation whose cancellation was asked for meanwhile is cancelled as soon as the device
+ * is out of it. Resolves to the operation as it is now, or to `undefined` when somebody else was first.
  */
 export async function carryOut(
   store: OperationStore,
@@ -44,11 +44,14 @@ export async function carryOut(
   const set = finishes
     ? { ...move.set, finishedEventId: newId(move.at), removeAt: new Date(move.at + policy.retention.operations) }
     : (move.set ?? {});
-  if (!(await moveOperation(operations, known, { ...move, set }, options))) return undefined;
+  const whole = { ...move, set };
+  if (!(await moveOperation(operations, known, whole, options))) return undefined;
   store.meters.moved.add({ kind: known.request.kind, state: move.to });
-  const moved = await operations.gathered.findByKey(known._id);
-  if (moved === undefined) return undefined;
-  if (!finishes) return cancelIfAsked(store, moved, move.at);
+  if (!finishes) {
+    const moved = await operations.gathered.findByKey(known._id);
+    return moved && cancelIfAsked(store, moved, move.at);
+  }
+  const moved = finishedBy(known, whole);
   await store.events.write([finishedEvent(store, moved)]);
   store.waiters.finished(moved._id);
   return moved;

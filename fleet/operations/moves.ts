@@ -46,11 +46,30 @@ const onTheWay = (states: readonly OperationState[], { at, note }: Move): Operat
 /** The fields that only make sense while queued, or with the device. */
 const leavingQueue = ["wakeAt", "nextAttemptAt", "dedupeKey"] as const;
 
-function updateOf(way: readonly OperationState[], move: Move): Update {
-  const { to, at, set = {}, unset = [] } = move;
-  const finished = !isOpen(to);
-  const gone = new Set<string>([...unset, ...(to === "queued" ? [] : leavingQueue), ...(finished ? ["openFor"] : [])]);
+/** The fields that a move takes away. */
+function goneWith({ to, set = {}, unset = [] }: Move): Set<string> {
+  const gone = new Set<string>([
+    ...unset,
+    ...(to === "queued" ? [] : leavingQueue),
+    ...(isOpen(to) ? [] : ["openFor"]),
+  ]);
   for (const field of Object.keys(set)) gone.delete(field);
+  return gone;
+}
+
+/** A finished operation, as the move that finished it left it in the store. */
+export function finishedBy(known: StoredOperation, move: Move): StoredOperation {
+  const gone = goneWith(move);
+  const kept = Object.fromEntries(Object.entries(known).filter(([field]) => !gone.has(field)));
+  const way = legalWay(known.state, move.to) ?? [];
+  const history = [...known.history, ...onTheWay(way, move)].slice(-HISTORY);
+  return { ...kept, ...move.set, state: move.to, finishedAt: move.at, history } as StoredOperation;
+}
+
+function updateOf(way: readonly OperationState[], move: Move): Update {
+  const { to, at, set = {} } = move;
+  const finished = !isOpen(to);
+  const gone = goneWith(move);
   return {
     $set: { ...set, state: to, ...(finished && { finishedAt: at }) },
     ...(gone.size > 0 && { $unset: Object.fromEntries([...gone].map((field) => [field, true as const])) }),

@@ -55,11 +55,19 @@ export function noteSegment(store: ParameterStore, device: { _id: string }, patc
   if (fitsOverlay(patch)) store.compactor.request(device._id);
 }
 
-/** Durable once resolved. Costs what the patch carries: large patches do not even read the device. */
-export async function observe(store: ParameterStore, deviceId: string, raw: ParameterPatch): Promise<void> {
+/**
+ * Durable once resolved. Costs what the patch carries: large patches do not even read the device. `also`: what else is
+ * to be set in the device as it is found.
+ */
+export async function observe(
+  store: ParameterStore,
+  deviceId: string,
+  raw: ParameterPatch,
+  also?: (device: StoredDevice) => Record<string, unknown>,
+): Promise<void> {
   const patch = acceptable(raw);
   const known = await store.searchables.paths();
-  if (known.size === 0 && !fitsOverlay(patch)) {
+  if (known.size === 0 && also === undefined && !fitsOverlay(patch)) {
     await store.segments.gathered.insertOne(patchSegment(deviceId, patch, store.nextOrder(patch.at)));
     store.compactor.notePatch(deviceId, patch.observations.length);
     return;
@@ -68,7 +76,8 @@ export async function observe(store: ParameterStore, deviceId: string, raw: Para
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const device = await store.devices.gathered.findByKey(deviceId);
     if (device === undefined) return;
-    const { set, segment } = placePatch(store, device, patch, known);
+    const { set: placed, segment } = placePatch(store, device, patch, known);
+    const set = { ...placed, ...also?.(device) };
     if (segment !== undefined && !written) {
       await store.segments.gathered.insertOne(segment);
       noteSegment(store, device, patch);

@@ -106,6 +106,31 @@ describeFleet("contacts", (fixture) => {
     expect(fixture.wake.requests.at(-1)).toEqual({ deviceId: device._id, reason: "more to do" });
   });
 
+  it("takes in values and what to remember with one write, unless another conversation has the device", async () => {
+    const { contacts, devices } = fixture.fleet;
+    const { device, sessionId } = await contact(fixture, "C6M");
+    const { key } = device.endpoints[0]!;
+    const patch = (value: string) => ({
+      at: fixture.clock.now(),
+      source: "written" as const,
+      observations: [{ path: "Device.DeviceInfo.ProvisioningCode", value }],
+    });
+    const large = {
+      ...patch("c"),
+      observations: Array.from({ length: 100 }, (_, i) => ({ path: `Device.X.${i}`, value: "v" })),
+    };
+    await contacts.observe(device._id, patch("a"), { sessionId, key, state: { parameterKey: "one" } });
+    expect((await devices.get(device._id))!.endpoints[0]!.state).toEqual({ parameterKey: "one" });
+    await contacts.observe(device._id, large, { sessionId, key, state: { parameterKey: "two" } });
+    await contacts.observe(device._id, patch("b"), { sessionId: "another", key, state: { parameterKey: "three" } });
+    expect((await devices.get(device._id))!.endpoints[0]!.state).toEqual({ parameterKey: "two" });
+    const read = await fixture.fleet.parameters.read((await devices.get(device._id))!, [
+      "Device.DeviceInfo.ProvisioningCode",
+      "Device.X.99",
+    ]);
+    expect(read.map(({ value }) => value)).toEqual(["b", "v"]);
+  });
+
   it("records a session that failed", async () => {
     const { device, sessionId } = await contact(fixture, "C6");
     await fixture.fleet.contacts.close(device._id, sessionId, { at: fixture.clock.now(), failed: "timed out" });
