@@ -3,7 +3,7 @@ import type { ItemResult } from "../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch } from "../../fleet/parameters/model.ts";
 import { isObjectPath, leafName, type ParameterPath } from "../../kernel/path.ts";
 import type { CwmpFault, RequestMessage, RpcResponse } from "../rpc/index.ts";
-import { operationFault, outcomeOf } from "./fault-advice.ts";
+import { operationFault, outcomeOf, refusedByStatus } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import {
   learntOfDevice,
@@ -63,7 +63,7 @@ export const create = defineProcedure<"create", Progress>({
         takeChildren(progress.reading, response.body);
         return lookOn(task, progress);
       case "AddObject":
-        return configure(task, String(response.body.InstanceNumber), response.body.Status);
+        return took(task, response.body);
       case "SetParameterValues":
         return progress.phase === "setting"
           ? look(task, progress.instance, response.body.Status)
@@ -167,6 +167,13 @@ function add({ operation, request }: Task<"create">, before: string[] | undefine
   const body = { ObjectName: request.path, ParameterKey: operation.correlator };
   const rpc = { kind: "request", name: "AddObject", body } as const;
   return { do: "send", rpc, progress: before === undefined ? { phase: "adding" } : { phase: "adding", before } };
+}
+
+function took(task: Task<"create">, { InstanceNumber, Status }: RpcResponse<"AddObject">): Decision<Progress> {
+  const refusal = refusedByStatus(Status);
+  if (refusal) return settle(refusal);
+  if (InstanceNumber >= 1) return configure(task, String(InstanceNumber), Status);
+  return failed("device.invalidResponse", `AddObject answered with instance ${InstanceNumber}; the first is 1`);
 }
 
 const configure = (task: Task<"create">, instance: string, status: number): Decision<Progress> =>

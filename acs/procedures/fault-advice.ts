@@ -26,6 +26,10 @@ export function outcomeOfFault(code: number, text: string, items?: ItemResult[])
 
 export const outcomeOf = (fault: CwmpFault): WorkOutcome => outcomeOfFault(fault.faultCode, fault.faultString);
 
+/** Some devices answer with the code of a fault in Status, where A.3.2 knows 0 and 1 only: nothing was done. */
+export const refusedByStatus = (status: number): WorkOutcome | undefined =>
+  status >= 9000 ? outcomeOfFault(status, "answered as Status, not as a fault") : undefined;
+
 /** 9000: the model lacks the method; a hint for display and for choosing another way (specs §2.6). */
 export function rememberUnsupported(
   endpointState: Readonly<Record<string, unknown>>,

@@ -69,7 +69,7 @@ export function describeOutage(url: string): void {
       let failed = 0;
       let next = 0;
       const lane = async (): Promise<void> => {
-        while (acknowledged.length < 900) {
+        while (acknowledged.length < 900 || failed === 0) {
           const _id = `load-${next++}`;
           await collection.gathered.insertOne({ _id }).then(
             () => acknowledged.push(_id),
@@ -77,12 +77,14 @@ export function describeOutage(url: string): void {
           );
         }
       };
-      const lanes = Array.from({ length: 30 }, lane);
-      for (const mark of [200, 400, 600]) {
-        while (acknowledged.length < mark) await collection.gathered.findByKey("x").catch(() => undefined);
-        proxy.become("up");
+      let working = true;
+      const lanes = Promise.all(Array.from({ length: 30 }, lane)).finally(() => (working = false));
+      // Writes share calls with pauses between them: breaks at every phase of that rhythm, until one has met a call.
+      for (let n = 0; working; n++) {
+        await new Promise((resolve) => setTimeout(resolve, 20 + ((n * 3) % 20)));
+        if (failed === 0 || n % 10 === 0) proxy.become("up");
       }
-      await Promise.all(lanes);
+      await lanes;
       const kept = new Set((await collection.find({ _id: { $regex: /^load-/ } }).toArray()).map(({ _id }) => _id));
       expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
       expect(failed).toBeGreaterThan(0);
