@@ -1,8 +1,14 @@
+import { type Duration, type Instant, minutes } from "../../kernel/time.ts";
 import { outcomeOf } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import { ask, judgeUptime, lookAtUptime, type RestartProgress, restarting, uptimeOf } from "./restart.ts";
 
-/** FactoryReset (TR-069 A.4.1.6): done with `0 BOOTSTRAP`. A restart alone does not prove it. */
+const BOOTSTRAP_AFTER_BOOT: Duration = minutes(1);
+
+/**
+ * FactoryReset (TR-069 A.4.1.6): done with `0 BOOTSTRAP`. A restart alone does not prove it: the bootstrap belongs
+ * into the same Inform, and one of its own right after is waited for briefly, not for as long as a restart may take.
+ */
 export const factoryReset = defineProcedure<"factoryReset", RestartProgress>({
   kind: "factoryReset",
   begin: send,
@@ -21,12 +27,17 @@ export const factoryReset = defineProcedure<"factoryReset", RestartProgress>({
     return judgeUptime(task, progress, undefined, { restarted, again: () => send(task) });
   },
 
-  onResume: lookAtUptime,
+  onResume: (task, progress) =>
+    progress.phase === "restarting" && progress.booted ? unproved() : lookAtUptime(task, progress),
 
-  onReport: (_task, _progress, report) =>
-    report.kind === "contacted" && report.events.some((event) => event.code === "0 BOOTSTRAP")
-      ? settle({ state: "done", note: "0 BOOTSTRAP" })
-      : undefined,
+  onReport(task, progress, report) {
+    if (report.kind !== "contacted") return undefined;
+    const codes = report.events.map((event) => event.code);
+    if (codes.includes("0 BOOTSTRAP")) return settle({ state: "done", note: "0 BOOTSTRAP" });
+    return progress?.phase === "restarting" && codes.includes("1 BOOT")
+      ? waitBriefly(progress, task.facts.now)
+      : undefined;
+  },
 });
 
 function send({ facts }: Task): Decision<RestartProgress> {
@@ -35,3 +46,14 @@ function send({ facts }: Task): Decision<RestartProgress> {
 
 const restarted = (): Decision<RestartProgress> =>
   failed("outcome.unknown", "the answer was lost and the device restarted without saying 0 BOOTSTRAP");
+
+const waitBriefly = (progress: RestartProgress & { phase: "restarting" }, now: Instant): Decision<RestartProgress> =>
+  settle({
+    state: "accepted",
+    progress: JSON.stringify({ ...progress, booted: true }),
+    completionDueAt: now + BOOTSTRAP_AFTER_BOOT,
+    note: "restarted; waits for 0 BOOTSTRAP",
+  });
+
+const unproved = (): Decision<RestartProgress> =>
+  failed("outcome.unknown", "the device took the request and restarted without saying 0 BOOTSTRAP");

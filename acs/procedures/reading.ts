@@ -1,4 +1,4 @@
-import type { ItemResult } from "../../fleet/operations/model.ts";
+import type { ItemResult, OperationFault } from "../../fleet/operations/model.ts";
 import type { ParameterObservation } from "../../fleet/parameters/model.ts";
 import { isInstanceElement, isObjectPath, leafName, type ParameterPath } from "../../kernel/path.ts";
 import type { Quirks } from "../quirks/quirks.ts";
@@ -28,6 +28,8 @@ export interface Reading {
   /** The largest batch that was answered. */
   good: number;
   refused: { path: ParameterPath; code: number; text: string }[];
+  /** Names that the device was asked for and whose value is not in its answer, which names no fault either. */
+  omitted?: ParameterPath[];
   /** Objects listed before. */
   listed: Record<ParameterPath, true>;
   found: number;
@@ -126,9 +128,19 @@ function endOfBatch({ names, next, size }: Reading): number {
 export function takeValues(reading: Reading, body: RpcResponse<"GetParameterValues">): ParameterObservation[] {
   if (reading.inFlight.length >= reading.size) reading.size = Math.min(reading.maxSize, Math.ceil(reading.size * 1.5));
   reading.good = Math.max(reading.good, reading.inFlight.length);
+  noteOmitted(reading, body);
   reading.inFlight = [];
   reading.found += body.ParameterList.length;
   return body.ParameterList.map(observe);
+}
+
+/** A device may write the name of what it was asked for its own way (an alias): then the count tells. */
+function noteOmitted(reading: Reading, { ParameterList: list }: RpcResponse<"GetParameterValues">): void {
+  const asked = reading.inFlight.filter((path) => !isObjectPath(path));
+  if (asked.length < reading.inFlight.length || list.length >= asked.length) return;
+  const answered = new Set(list.map(({ Name }) => Name));
+  const omitted = asked.filter((path) => !answered.has(path) && !path.includes("["));
+  if (omitted.length > 0) reading.omitted = [...(reading.omitted ?? []), ...omitted];
 }
 
 export const observe = ({
@@ -228,9 +240,17 @@ function refuseOne(reading: Reading, path: ParameterPath, code: number, text: st
   else reading.refused.push({ path, code, text });
 }
 
+const OMITTED: OperationFault = {
+  code: "device.invalidResponse",
+  message: "the device answered without this parameter; it may not have it",
+};
+
 /** One result per path that was asked for. */
 export function itemsOf(reading: Reading, paths: readonly ParameterPath[]): ItemResult[] {
-  const faults = new Map(reading.refused.map(({ path, code, text }) => [path, operationFault(code, text)]));
+  const faults = new Map([
+    ...(reading.omitted ?? []).map((path) => [path, OMITTED] as const),
+    ...reading.refused.map(({ path, code, text }) => [path, operationFault(code, text)] as const),
+  ]);
   return paths.map((path) => {
     const fault = faults.get(path);
     return fault ? { path, outcome: "failed", fault } : { path, outcome: "done" };

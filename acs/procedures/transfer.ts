@@ -45,8 +45,10 @@ const arrivedOf = ({ request, facts }: TransferTask): readonly ReceivedFile[] | 
 export function completed(
   task: TransferTask,
   sentAt: Instant,
-  result: Record<string, unknown>,
+  times: { startTime: string; completeTime: string },
 ): Decision<TransferProgress> {
+  // Many devices do not know; that is no time to show.
+  const result = Object.fromEntries(Object.entries(times).filter(([, time]) => !time.startsWith("0001-01-01")));
   const files = arrivedOf(task);
   if (files?.length === 0) return failed("upload.missing", "the device reports success, but no file has arrived");
   if (files) return settle({ state: "done", result: { ...result, files } });

@@ -225,7 +225,9 @@ describe("S4: an RPC is outstanding", () => {
     const gateway = cpe();
     await gateway.inform();
     gateway.asked(await gateway.empty(), "GetParameterValues");
-    const text = gateway.text({ kind: "response", name: "GetParameterValues", body: { ParameterList: [] } }, undefined);
+    const ParameterList = [{ Name: READ.paths[0], Value: { type: "unsignedInt", value: "1" } }] as const;
+    const body = { ParameterList: [...ParameterList] };
+    const text = gateway.text({ kind: "response", name: "GetParameterValues", body }, undefined);
     expect((await gateway.post(text)).status).toBe(204);
     expect(fake.operation(operation._id).state).toBe("done");
   });

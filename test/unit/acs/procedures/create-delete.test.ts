@@ -85,6 +85,22 @@ describe("create", () => {
   it("fails when AddObject is refused", () => {
     expect(create().begin().names().fault(9005).outcome).toMatchObject({ state: "failed" });
   });
+
+  it("fails when the code of a fault stands in Status, and learns of no instance", () => {
+    const rig = create().begin().names().respond("AddObject", { InstanceNumber: 0, Status: 9005 });
+    expect(rig.outcome).toMatchObject({
+      state: "failed",
+      fault: { code: "device.invalidParameterName", native: { code: 9005 } },
+    });
+    expect(rig.learnt).toEqual([]);
+    expect(rig.count("SetParameterValues")).toBe(0);
+  });
+
+  it("fails when the device names instance 0, which there is not", () => {
+    const rig = create().begin().names().respond("AddObject", { InstanceNumber: 0, Status: 0 });
+    expect(rig.outcome).toMatchObject({ state: "failed", fault: { code: "device.invalidResponse" } });
+    expect(rig.learnt).toEqual([]);
+  });
 });
 
 describe("delete", () => {
@@ -99,6 +115,17 @@ describe("delete", () => {
 
   it("of an instance that is not there fails", () => {
     expect(new Rig({ kind: "delete", path }).begin().fault(9005).outcome).toMatchObject({ state: "failed" });
+  });
+
+  it("fails when the code of a fault stands in Status, and keeps the subtree", () => {
+    const rig = new Rig({ kind: "delete", path }).begin().respond("DeleteObject", { Status: 9001 });
+    expect(rig.outcome).toMatchObject({ state: "failed", fault: { native: { code: 9001 } } });
+    expect(rig.learnt).toEqual([]);
+  });
+
+  it("after a lost answer is done when Status says that it is not there", () => {
+    const rig = new Rig({ kind: "delete", path }).begin().drop().names(`${path}Enable`);
+    expect(rig.respond("DeleteObject", { Status: 9005 }).outcome).toMatchObject({ state: "done" });
   });
 
   it("after a lost answer looks first: gone is done", () => {

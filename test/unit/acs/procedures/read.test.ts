@@ -49,6 +49,35 @@ describe("read", () => {
     expect(rig.outcome).toMatchObject({ state: "failed", fault: { code: "device.invalidParameterName" } });
   });
 
+  it("fails when the device answers without the parameter that it was asked for", () => {
+    const rig = new Rig({ kind: "read", paths: [leaf(1)] }).begin().values({});
+    expect(rig.outcome).toMatchObject({
+      state: "failed",
+      fault: { code: "device.invalidResponse", message: expect.stringContaining("without this parameter") },
+      items: [{ path: leaf(1), outcome: "failed" }],
+    });
+  });
+
+  it("tells of each name that the answer leaves out, and of no object that is empty", () => {
+    const paths = ["Device.T.", leaf(1), leaf(2)];
+    const rig = new Rig({ kind: "read", paths })
+      .begin()
+      .values({})
+      .values({ [leaf(2)]: "v" });
+    expect(rig.outcome).toMatchObject({
+      state: "done",
+      items: [{ outcome: "done" }, { path: leaf(1), outcome: "failed" }, { path: leaf(2), outcome: "done" }],
+    });
+  });
+
+  it("takes an answer under names of the device's own", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device.T.[home].Name"] }).begin();
+    expect(rig.values({ "Device.T.1.Name": "v" }).outcome).toMatchObject({
+      state: "done",
+      items: [{ outcome: "done" }],
+    });
+  });
+
   it("never sends an empty name: the whole tree is the root", () => {
     const rig = new Rig({ kind: "read", paths: [""] }, { root: "InternetGatewayDevice." }).begin();
     expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["InternetGatewayDevice."]);

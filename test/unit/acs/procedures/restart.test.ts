@@ -83,6 +83,20 @@ describe("factoryReset", () => {
     expect(reset.report(booted(["0 BOOTSTRAP", ""], ["1 BOOT", ""])).outcome).toMatchObject({ state: "done" });
   });
 
+  it("after a restart without bootstrap waits for a minute, and then is not proved", () => {
+    const reset = rig().respond("FactoryReset", {});
+    const due = () => (reset.outcome as { completionDueAt: number }).completionDueAt;
+    const asked = due();
+    reset.report(booted(["1 BOOT", ""]));
+    expect(asked - due()).toBe(minutes(14));
+    reset.drop(minutes(1));
+    expect(reset.outcome).toMatchObject({
+      state: "failed",
+      fault: { code: "outcome.unknown", message: expect.stringContaining("without saying 0 BOOTSTRAP") },
+    });
+    expect(reset.count("FactoryReset")).toBe(1);
+  });
+
   it("after a lost answer and a restart without bootstrap nobody knows", () => {
     const reset = rig().drop(minutes(10)).values(uptime(5));
     expect(reset.outcome).toMatchObject({ state: "failed", fault: { code: "outcome.unknown" } });

@@ -43,7 +43,9 @@ describe("download", () => {
       .begin()
       .respond("Download", { Status: 1, ...TIMES });
     expect(rig.outcome).toMatchObject({ state: "accepted", completionDueAt: 1_000_000 + hours(1) + minutes(10) });
-    expect(rig.report(completed(0)).outcome).toMatchObject({ state: "done", result: { startTime: "s" } });
+    const report = { ...completed(0), completeTime: "0001-01-01T00:00:00Z" };
+    expect(rig.report(report).outcome).toMatchObject({ state: "done", result: { startTime: "s" } });
+    expect(rig.outcome).not.toHaveProperty("result.completeTime");
   });
 
   it.each([
