@@ -114,7 +114,8 @@ export class LocalConversations implements Conversations {
     if (!start.ok) return this.#notStarted(exchange, read, start);
     const { live } = start;
     const key = live.session.endpointKey;
-    const turn = (this.#opening.get(key) ?? Promise.resolve()).then(() => this.#admit(exchange, read, live));
+    const before = this.#opening.get(key);
+    const turn = before ? before.then(() => this.#admit(exchange, read, live)) : this.#admit(exchange, read, live);
     const settled = turn.catch(() => undefined);
     this.#opening.set(key, settled);
     try {
@@ -172,7 +173,8 @@ export class LocalConversations implements Conversations {
   // ---------------------------------------------------------------- what follows
 
   async #inSession(exchange: Exchange, read: ReadMessage & { kind: "inSession" }): Promise<Reply> {
-    const live = await this.#find(exchange);
+    const found = this.#find(exchange);
+    const live = found instanceof Promise ? await found : found;
     if (!live) {
       this.#log.info({ peer: exchange.remoteAddress, got: read.event.type }, "message without a session");
       return refused;
@@ -188,10 +190,15 @@ export class LocalConversations implements Conversations {
     return this.#converse(live, exchange, read.event, read.message);
   }
 
-  async #find(exchange: Exchange): Promise<Live | undefined> {
-    const { cookie, connectionId, remoteAddress, principal } = exchange;
-    const known = cookie === undefined ? undefined : await this.#resumption.byCookie(cookie);
-    return known ?? this.#registry.guess(connectionId, remoteAddress, principal ?? ANONYMOUS);
+  #find(exchange: Exchange): Live | undefined | Promise<Live | undefined> {
+    const known = exchange.cookie === undefined ? undefined : this.#resumption.byCookie(exchange.cookie);
+    return known instanceof Promise
+      ? known.then((live) => live ?? this.#guess(exchange))
+      : (known ?? this.#guess(exchange));
+  }
+
+  #guess({ connectionId, remoteAddress, principal = ANONYMOUS }: Exchange): Live | undefined {
+    return this.#registry.guess(connectionId, remoteAddress, principal);
   }
 
   #converse(live: Live, exchange: Exchange, event: WireEvent, message?: CwmpMessage): Promise<Reply> {
@@ -207,11 +214,10 @@ export class LocalConversations implements Conversations {
 
   /** One after the other, in the order of their arrival. */
   #inTurn<T>(live: Live, task: () => Promise<T>): Promise<T> {
+    const isFree = live.waiting === 0;
     live.waiting += 1;
-    const turn = live.tail.then(task).finally(() => {
-      live.waiting -= 1;
-    });
-    live.tail = turn.catch(() => undefined);
+    const turn = isFree ? task() : live.tail.then(task);
+    live.tail = endOfTurn(live, turn);
     return turn;
   }
 
@@ -226,6 +232,16 @@ export class LocalConversations implements Conversations {
 
   #busy(): Reply {
     return { status: 503, retryAfter: this.#limits.retryAfter / 1_000, close: true };
+  }
+}
+
+async function endOfTurn(live: Live, turn: Promise<unknown>): Promise<void> {
+  try {
+    await turn;
+  } catch {
+    // Whoever asked for the turn is told.
+  } finally {
+    live.waiting -= 1;
   }
 }
 

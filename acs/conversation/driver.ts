@@ -14,7 +14,7 @@ import type { ConversationDependencies, ConversationLimits } from "./dependencie
 import { EndpointState } from "./endpoint-state.ts";
 import type { Reply } from "./exchange.ts";
 import { leaseEnd } from "./lease.ts";
-import type { Live } from "./live.ts";
+import type { Live, Run } from "./live.ts";
 import type { ConversationMetrics } from "./metrics.ts";
 import { isServedRequest, requestHandlers } from "./requests/index.ts";
 import { WorkRunner } from "./work.ts";
@@ -159,18 +159,9 @@ export class Driver {
   /** Holds the reply while work is being chosen, but not for longer than a CPE waits (specs §1.7, S3). */
   async #chooseWork(live: Live): Promise<FollowUp> {
     if (!live.run?.pending) {
-      let isCurrent = true;
-      const late = Symbol("late");
-      const { promise, cancel } = this.#after(this.#limits.hold, late);
-      const choosing = this.#work.choose(live, () => isCurrent);
-      // A choice that comes too late has changed nothing; its failure only shows in the log.
-      choosing.catch((error: unknown) => {
-        if (!isCurrent) this.#deps.log.warn({ error }, "work chosen too late, and failed");
-      });
-      const run = await Promise.race([choosing, promise]).finally(cancel);
-      isCurrent = false;
-      if (run === late) return { type: "choiceTookTooLong" };
-      if (typeof run !== "object") return { type: "nothingChosen" };
+      const run = await this.#chooseInTime(live);
+      if (run === "late") return { type: "choiceTookTooLong" };
+      if (run === undefined) return { type: "nothingChosen" };
       live.run = run;
     }
     const { run, session } = live;
@@ -184,10 +175,26 @@ export class Driver {
     };
   }
 
-  #after<T>(delay: number, value: T): { promise: Promise<T>; cancel: () => void } {
-    const { promise, resolve } = withResolvers<T>();
-    const timer = this.#deps.clock.after(delay, () => resolve(value));
-    return { promise, cancel: () => timer.cancel() };
+  #chooseInTime(live: Live): Promise<Run | undefined | "late"> {
+    const { clock, log } = this.#deps;
+    return new Promise((resolve, reject) => {
+      let isCurrent = true;
+      const timer = clock.after(this.#limits.hold, () => {
+        isCurrent = false;
+        resolve("late");
+      });
+      const chosen = (run: Run | undefined): void => {
+        timer.cancel();
+        resolve(run);
+      };
+      const failed = (error: Error): void => {
+        timer.cancel();
+        // A choice that comes too late has changed nothing; its failure only shows in the log.
+        if (!isCurrent) log.warn({ error }, "work chosen too late, and failed");
+        reject(error);
+      };
+      this.#work.choose(live, () => isCurrent).then(chosen, failed);
+    });
   }
 
   /** The RPC is encoded first, since the session that goes into the lease carries it. */
@@ -345,12 +352,4 @@ function outcomeOf({ session }: Live): string {
     default:
       return "broken";
   }
-}
-
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve!: (value: T) => void;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -27,7 +27,8 @@ export class Resumption {
     this.#registry = registry;
   }
 
-  async byCookie(cookie: string): Promise<Live | undefined> {
+  /** At once for a session of this process, which is the rule. */
+  byCookie(cookie: string): Live | undefined | Promise<Live | undefined> {
     const parsed = parseCookie(cookie);
     if (!parsed) return undefined;
     const { deviceId, secret } = parsed;

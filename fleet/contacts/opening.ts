@@ -80,12 +80,17 @@ async function nextContact(
     written.segment = true;
     writes.push(insertSegment(store, device, report, placement));
   }
-  const update = store.devices.gathered
-    .updateById(found._id, { $set: set }, { revision: found.revision })
-    .catch((error: unknown) => (isDuplicate(error) ? false : Promise.reject(error)));
-  const [updated] = await Promise.all([update, ...writes]);
-  if (!updated) return undefined;
+  const update = store.devices.gathered.updateById(found._id, { $set: set }, { revision: found.revision });
+  if (!(await appliedWith(update, writes))) return undefined;
   return admitted(store, device, report, supersededLease(found, report));
+}
+
+/** Whether the update was applied; another device's key in its way is as good as somebody who was first. */
+async function appliedWith(update: Promise<boolean>, writes: readonly Promise<unknown>[]): Promise<boolean> {
+  const applying = update.catch((error: unknown) => (isDuplicate(error) ? false : Promise.reject(error)));
+  if (writes.length === 0) return applying;
+  const [applied] = await Promise.all([applying, ...writes]);
+  return applied;
 }
 
 function supersededLease({ lease }: StoredDevice, report: ContactReport): Lease | undefined {
