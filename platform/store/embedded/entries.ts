@@ -1,8 +1,7 @@
-import { asBinary } from "lmdb";
 import { StewardError } from "../../../kernel/errors.ts";
 import type { Document } from "../port.ts";
 import type { Catalog, CollectionInfo, Index } from "./catalog.ts";
-import { documentKey, type Environment, encodeDocument } from "./environment.ts";
+import { documentKey, type Environment } from "./environment.ts";
 import { indexTuples } from "./index-keys.ts";
 import { encodeKey, isTooLong, shortenKey } from "./keys.ts";
 
@@ -73,14 +72,14 @@ export function duplicateKey(collection: string, fields: readonly string[]): Ste
 
 /**
  * The store's own order of a write: every check first, then every change, so that a refused write leaves nothing behind.
- * `before`: the document's entries until now in each of `indexes`; absent when it is new. Returns what is stored.
+ * `before`: the document's entries until now in each of `indexes`; absent when it is new.
  */
 export function replaceDocument(
   context: WriteContext,
   collection: { name: string; info: CollectionInfo },
   { id, before, after }: { id: string; before?: readonly (readonly Buffer[])[]; after: Document | undefined },
   indexes: readonly Index[] = collection.info.indexes,
-): Buffer | undefined {
+): void {
   const { environment } = context;
   const changes = indexes.map((index, i) => changeOf(context, index, before?.[i] ?? NONE, after));
   for (const { index, added } of changes) {
@@ -91,12 +90,10 @@ export function replaceDocument(
     }
   }
   const key = documentKey(collection.info.prefix, id);
-  const stored = after && encodeDocument(after);
-  if (stored === undefined) void environment.remove(key);
-  else void environment.put(key, asBinary(stored));
+  if (after === undefined) void environment.remove(key);
+  else void environment.put(key, after);
   for (const { removed, added } of changes) {
     for (const entry of removed) void environment.remove(entry);
     for (const entry of added) void environment.put(entry, id);
   }
-  return stored;
 }
