@@ -27,22 +27,9 @@ async function createForEach(steward: StewardProcess, ids: readonly string[], op
 }
 
 async function deviceIds(steward: StewardProcess, prefix: string): Promise<string[]> {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = new URLSearchParams({
-      limit: "200",
-      filter: `serial:${prefix}*`,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    const page = (await steward.api("GET", `/api/v1/devices?${query.toString()}`)) as {
-      items: { id: string }[];
-      next?: string;
-    };
-    ids.push(...page.items.map(({ id }) => id));
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return ids;
+  const query = new URLSearchParams({ limit: "200", filter: `serial:${prefix}*` });
+  const devices = await steward.all<{ id: string }>(`/api/v1/devices?${query.toString()}`);
+  return devices.map(({ id }) => id);
 }
 
 /** Devices of one model, and what they do. */

@@ -2,7 +2,7 @@ import { Answers, informBody } from "../sim/load/answers.ts";
 import { type LoadTarget, runMany, runSession, type SessionOutcome } from "../sim/load/client.ts";
 import { type LoadModel, loadModel } from "../sim/load/model.ts";
 import { cpuSeconds, cpuSecondsMatching, type Started, startProcess } from "./processes.ts";
-import type { Row } from "./report.ts";
+import { quantile, type Row } from "./report.ts";
 
 const IN_FLIGHT = 64;
 const ENGINE_PROCESSES = /mongodb-gateway|postgres|mongod\b/;
@@ -18,8 +18,6 @@ export interface Measured {
   p99: number;
   failed: number;
 }
-
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
 
 /** The middle one by its ratio to the floor. */
 export const median = (measured: readonly Measured[]): Measured =>

@@ -16,9 +16,14 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-function cpuTicks(pid: number): number {
+/** What stands behind the name in /proc/PID/stat. */
+function statFields(pid: number | string): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function cpuTicks(pid: number): number {
+  const fields = statFields(pid);
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
@@ -36,10 +41,11 @@ export function cpuSecondsMatching(pattern: RegExp): number {
     if (!/^\d+$/.test(entry)) continue;
     try {
       if (pattern.test(readFileSync(`/proc/${entry}/cmdline`, "latin1").replaceAll("\0", " "))) {
-        const stat = readFileSync(`/proc/${entry}/stat`, "latin1");
-        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         // With the children that have ended: PostgreSQL's backends come and go.
-        sum += fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), 0) / TICKS_PER_SECOND;
+        sum +=
+          statFields(entry)
+            .slice(11, 15)
+            .reduce((total, ticks) => total + Number(ticks), 0) / TICKS_PER_SECOND;
       }
     } catch {
       // The process ended between the listing and the reading.

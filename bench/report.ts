@@ -10,6 +10,10 @@ export interface Row {
   unit: string;
 }
 
+/** Of values in ascending order; 0 of none. */
+export const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
+
 const digits = (value: number): string =>
   value >= 1_000 ? Math.round(value).toLocaleString("en") : value >= 10 ? value.toFixed(1) : value.toFixed(3);
 

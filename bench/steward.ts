@@ -121,6 +121,19 @@ export class StewardProcess {
     return text === "" ? undefined : JSON.parse(text);
   }
 
+  /** The items of all pages of a list. */
+  async all<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    let next: string | undefined;
+    do {
+      const cursor = next === undefined ? "" : `${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next)}`;
+      const page = (await this.api("GET", `${path}${cursor}`)) as { items: T[]; next?: string };
+      items.push(...page.items);
+      next = page.next;
+    } while (next !== undefined);
+    return items;
+  }
+
   get #running(): Started {
     if (this.#started === undefined) throw new Error("Steward is not started");
     return this.#started;

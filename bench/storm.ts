@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { cpuSeconds, memoryMib } from "./processes.ts";
-import { type Row, report } from "./report.ts";
+import { quantile, type Row, report } from "./report.ts";
 import { StewardProcess } from "./steward.ts";
 
 // Ten thousand CPEs boot at once against one process: after their first start, and again as after a power cut.
@@ -53,8 +53,6 @@ const storms = [
 /** Every CPE of the storm has the same address, which a NAT in front of a few would not. */
 const ENVIRONMENT = { STEWARD_ACS_MAX_SESSIONS_PER_SOURCE: "100000", STEWARD_ACS_RETRY_AFTER: "10s" };
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
-
 async function cpesBoot(spec: StormSpec): Promise<StormOutcome> {
   const program = fileURLToPath(new URL("storm-cpes.js", import.meta.url));
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, JSON.stringify(spec)], {
@@ -64,20 +62,6 @@ async function cpesBoot(spec: StormSpec): Promise<StormOutcome> {
   return JSON.parse(stdout) as StormOutcome;
 }
 
-async function recorded(steward: StewardProcess, type: string): Promise<number> {
-  let count = 0;
-  let cursor = "";
-  do {
-    const page = (await steward.api("GET", `/api/v1/events?limit=1000&type=${type}${cursor}`)) as {
-      items: unknown[];
-      next?: string;
-    };
-    count += page.items.length;
-    cursor = page.next === undefined ? "" : `&cursor=${encodeURIComponent(page.next)}`;
-  } while (cursor !== "");
-  return count;
-}
-
 /** By the type of the event, what Steward acknowledged as `code` in all storms together. */
 const owed = { "device.contacted": "Inform", "device.bootstrapped": "0 BOOTSTRAP", "device.booted": "1 BOOT" } as const;
 
@@ -85,7 +69,7 @@ async function losses(steward: StewardProcess, outcomes: readonly StormOutcome[]
   const found: string[] = [];
   for (const [type, code] of Object.entries(owed)) {
     const due = outcomes.reduce((sum, { acknowledged }) => sum + (acknowledged[code] ?? 0), 0);
-    const kept = await recorded(steward, type);
+    const kept = (await steward.all(`/api/v1/events?limit=1000&type=${type}`)).length;
     if (kept < due) found.push(`${due - kept} of ${due} acknowledged events are gone: ${type}`);
   }
   const { count } = (await steward.api("GET", "/api/v1/devices/count")) as { count: number };

@@ -1,6 +1,6 @@
 // Collections whose members come and go by the thousand each second. V8 links every table that a Map or a Set has outgrown
 // to the next one: as soon as one of them has grown old, all that is ever in the collection is kept until the next full
-// collection. These have no such chain. (Measured: of 18 KB per session that did, 3 are left.)
+// collection. These have no such chain. (Measured: of 18 KB that each session left behind so, 13 are left.)
 
 /** Objects; each is in at most one bag of a `place`, where the bag notes its position. */
 export class Bag<T extends object> {

@@ -31,8 +31,8 @@ export interface Run {
 export interface Live {
   session: Session;
   readonly secret: string;
-  /** Kept by the registry: not in it (any more), in it, or in it only for duplicates. */
-  place: "absent" | "live" | "lingering";
+  /** Kept by the registry: whether it can be found there, live or only for duplicates. */
+  registered: boolean;
   /** Set once the contact is admitted. */
   cookie: string | undefined;
   device: DeviceDocument | undefined;

@@ -78,7 +78,7 @@ function sessionLimits(
 export const createLive = (session: Session, secret: string, quirks: ResolvedQuirks): Live => ({
   session,
   secret,
-  place: "absent",
+  registered: false,
   cookie: undefined,
   device: undefined,
   quirks,

@@ -12,7 +12,8 @@ export class Registry {
   readonly #byEndpoint = new Table<Live>();
   readonly #byConnection = new Table<Live[]>();
   readonly #bySource = new Table<Bag<Live>>();
-  readonly #ended = new Ended();
+  /** The oldest first; they live long anyway, so that a Set serves (see kernel/churn). */
+  readonly #ended = new Set<Live>();
 
   /** Lingering ones included. */
   all(): Live[] {
@@ -25,7 +26,7 @@ export class Registry {
 
   add(live: Live): void {
     const { endpointKey, remoteAddress, principal } = live.session;
-    live.place = "live";
+    live.registered = true;
     this.#bySecret.set(live.secret, live);
     this.#byEndpoint.set(endpointKey, live);
     const source = sourceKey(remoteAddress, principal);
@@ -36,7 +37,7 @@ export class Registry {
 
   /** The session came over this connection. */
   attach(live: Live, connectionId: string): void {
-    if (live.place === "absent" || live.connections.includes(connectionId)) return;
+    if (!live.registered || live.connections.includes(connectionId)) return;
     live.connections.push(connectionId);
     const here = this.#byConnection.get(connectionId);
     if (here) here.push(live);
@@ -67,18 +68,22 @@ export class Registry {
   ended(live: Live): Live[] {
     const { endpointKey } = live.session;
     if (this.#byEndpoint.get(endpointKey) === live) this.#byEndpoint.delete(endpointKey);
-    if (live.place === "live") this.#ended.add(live);
-    const forgotten = this.#ended.tooMany(MAX_LINGERING);
-    for (const oldest of forgotten) this.remove(oldest);
+    if (live.registered) this.#ended.add(live);
+    const forgotten: Live[] = [];
+    for (const oldest of this.#ended) {
+      if (this.#ended.size <= MAX_LINGERING) break;
+      this.remove(oldest);
+      forgotten.push(oldest);
+    }
     return forgotten;
   }
 
   remove(live: Live): void {
-    if (live.place === "absent") return;
+    if (!live.registered) return;
     const { endpointKey, remoteAddress, principal } = live.session;
     if (this.#byEndpoint.get(endpointKey) === live) this.#byEndpoint.delete(endpointKey);
-    if (live.place === "lingering") this.#ended.delete(live);
-    live.place = "absent";
+    this.#ended.delete(live);
+    live.registered = false;
     this.#bySecret.delete(live.secret);
     const source = sourceKey(remoteAddress, principal);
     const here = this.#bySource.get(source);
@@ -90,43 +95,6 @@ export class Registry {
       if (others.length === 0) this.#byConnection.delete(connectionId);
     }
     live.connections.length = 0;
-  }
-}
-
-/** The sessions that linger, in the order of their ends. */
-class Ended {
-  /** Those before `#first`, and those that do not linger any more, are only not cleared away yet. */
-  #order: Live[] = [];
-  #first = 0;
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
-
-  add(live: Live): void {
-    live.place = "lingering";
-    this.#size += 1;
-    this.#order.push(live);
-  }
-
-  delete(live: Live): void {
-    live.place = "absent";
-    this.#size -= 1;
-    while (this.#order[this.#first]?.place === "absent") this.#first += 1;
-    if (this.#first < this.#order.length / 2) return;
-    this.#order = this.#order.slice(this.#first);
-    this.#first = 0;
-  }
-
-  /** The oldest of those that are more than `most`. */
-  tooMany(most: number): Live[] {
-    const found: Live[] = [];
-    for (let at = this.#first; found.length < this.#size - most; at++) {
-      const live = this.#order[at]!;
-      if (live.place === "lingering") found.push(live);
-    }
-    return found;
   }
 }
 

@@ -25,7 +25,7 @@ export class Watch {
   }
 
   arm(live: Live): void {
-    if (live.timer || live.place === "absent") return;
+    if (live.timer || !live.registered) return;
     const { clock } = this.#deps;
     live.timer = clock.after(Math.max(1, this.#dueAt(live) - clock.now()), () => {
       live.timer = undefined;

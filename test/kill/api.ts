@@ -29,23 +29,8 @@ export interface DeviceBody {
   tags?: string[];
 }
 
-/** All pages of a list. */
-export async function everything<T>(steward: StewardProcess, path: string): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = (await steward.api(
-      "GET",
-      cursor === undefined ? path : `${path}&cursor=${encodeURIComponent(cursor)}`,
-    )) as { items: T[]; next?: string };
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return items;
-}
-
 export const listDevices = (steward: StewardProcess): Promise<DeviceBody[]> =>
-  everything<DeviceBody>(steward, "/api/v1/devices?limit=1000");
+  steward.all<DeviceBody>("/api/v1/devices?limit=1000");
 
 /** The status that the API refused with; `undefined` when there was no answer. */
 export const refusal = (error: unknown): number | undefined => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StewardProcess } from "../../bench/steward.ts";
 import type { SimulatedFleet } from "../../sim/fleet.ts";
-import { type DeviceBody, type EventBody, everything, listDevices, type OperationBody, pause } from "./api.ts";
+import { type DeviceBody, type EventBody, listDevices, type OperationBody, pause } from "./api.ts";
 import { judgeOperations } from "./judge-operations.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -32,7 +32,7 @@ export async function findings(
   const settled = await settle(steward, settleSeconds);
   // From here on nothing is acknowledged any more.
   fleet.stop();
-  const all = await everything<OperationBody>(steward, "/api/v1/operations?limit=1000");
+  const all = await steward.all<OperationBody>("/api/v1/operations?limit=1000");
   const operations = new Map(all.map((operation) => [operation.id, operation]));
   const account = { steward, ledger, fleet, operations, devices: await listDevices(steward) };
   const parts = [
@@ -53,7 +53,7 @@ export async function findings(
 async function settle(steward: StewardProcess, longest: number): Promise<number> {
   const start = performance.now();
   for (;;) {
-    const open = await everything<OperationBody>(steward, `/api/v1/operations?limit=1000&${OPEN}`);
+    const open = await steward.all<OperationBody>(`/api/v1/operations?limit=1000&${OPEN}`);
     const waited = Math.round((performance.now() - start) / 1_000);
     if (open.length === 0 || waited >= longest) return waited;
     await pause(LOOK_EVERY);
@@ -65,7 +65,7 @@ async function judgeEvents({ steward, ledger, devices }: Account): Promise<Findi
   const contacts = devices.map(({ identity, contact }) => [identity.serialNumber, contact?.count ?? 0] as const);
   const parts = [compare(ledger, "Inform", new Map(contacts))];
   for (const type of ["device.booted", "device.bootstrapped"]) {
-    const events = await everything<EventBody>(steward, `/api/v1/events?limit=1000&type=${type}`);
+    const events = await steward.all<EventBody>(`/api/v1/events?limit=1000&type=${type}`);
     const counts = new Map<string, number>();
     for (const { deviceId = "" } of events) {
       const serial = serials.get(deviceId) ?? "";
@@ -91,7 +91,7 @@ function compare(ledger: Ledger, what: string, recorded: ReadonlyMap<string, num
 }
 
 async function judgeTransfers({ steward, ledger }: Account): Promise<Findings> {
-  const events = await everything<EventBody>(steward, "/api/v1/events?limit=1000&type=transfer.completed");
+  const events = await steward.all<EventBody>("/api/v1/events?limit=1000&type=transfer.completed");
   const known = new Set(events.map(({ data }) => String(data["commandKey"])));
   const lost = [...ledger.transfers].filter((transfer) => !known.has(transfer.split(" ")[1] ?? ""));
   return {
@@ -108,7 +108,7 @@ async function judgeFiles({ steward, ledger, operations }: Account): Promise<Fin
     const hash = content === undefined ? "gone" : createHash("sha256").update(content).digest("hex");
     if (hash !== expected) failures.push(`the acknowledged file ${id} is ${hash === "gone" ? "gone" : "another"}`);
   }
-  const stored = await everything<{ operationId?: string }>(steward, "/api/v1/files?limit=1000");
+  const stored = await steward.all<{ operationId?: string }>("/api/v1/files?limit=1000");
   const brought = new Set(stored.map(({ operationId }) => operationId));
   const uploads = [...ledger.operations.keys()].filter(
     (id) => ledger.operations.get(id) === "upload" && operations.get(id)?.state === "done",
