@@ -100,6 +100,7 @@ function rangesOf(index: Index, conditions: Conditions): { ranges: Range[]; equa
   for (; equal < usable; equal++) {
     const values = conditions.get(index.paths[equal]!)?.in;
     if (values === undefined || prefixes.length * values.length > MAX_RANGES) break;
+    if (values.includes(null) && mayLackNull(index, equal)) break;
     prefixes = prefixes.flatMap((prefix) => values.map((value) => [...prefix, value]));
   }
   const condition = equal < usable ? conditions.get(index.paths[equal]!) : undefined;
@@ -109,6 +110,9 @@ function rangesOf(index: Index, conditions: Conditions): { ranges: Range[]; equa
   );
   return { ranges: ranges.length > 1 ? withoutRepeats(ranges) : ranges, equal, ranged };
 }
+
+/** A sparse index has no entry for an element of an array without any of its fields, though another element has one. */
+const mayLackNull = (index: Index, component: number): boolean => index.sparse && index.throughArray[component]!;
 
 function equalRange(index: Index, values: readonly unknown[]): Range {
   const start = shortenBound(encodeKey(index.prefix, values, index.directions));

@@ -97,6 +97,16 @@ export function describeIndexes(subject: Subject): void {
       expect(await collection.countDocuments({ l: { $elemMatch: { a: 1, b: 4 } } })).toBe(0);
     });
 
+    it("that is sparse does not hide a document of which an element has none of its fields", async () => {
+      const collection = subject.fresh();
+      await collection.createIndex({ "l.a": 1, "l.b": 1 }, { sparse: true });
+      await collection.createIndex({ "m.a": 1 }, { sparse: true });
+      await collection.insertOne({ _id: "x", l: [{ a: 0, b: 0 }, {}], m: [{}, { a: 0 }] });
+      expect(await collection.countDocuments({ "l.a": null, "l.b": { $lte: 0 } })).toBe(1);
+      expect(await collection.countDocuments({ "m.a": { $exists: true, $in: [null] } })).toBe(1);
+      expect(await collection.countDocuments({ "m.a": { $gte: 0, $in: [null, 7] } })).toBe(1);
+    });
+
     it("holds long text, and tells two apart that differ at their end", async () => {
       const collection = subject.fresh();
       await collection.createIndex({ text: 1 });
