@@ -1,7 +1,8 @@
+import { asBinary } from "lmdb";
 import { StewardError } from "../../../kernel/errors.ts";
 import type { Document } from "../port.ts";
 import type { Catalog, CollectionInfo, Index } from "./catalog.ts";
-import { documentKey, type Environment } from "./environment.ts";
+import { documentKey, type Environment, encodeDocument } from "./environment.ts";
 import { indexTuples } from "./index-keys.ts";
 import { encodeKey, isTooLong, shortenKey } from "./keys.ts";
 
@@ -72,14 +73,14 @@ export function duplicateKey(collection: string, fields: readonly string[]): Ste
 
 /**
  * The store's own order of a write: every check first, then every change, so that a refused write leaves nothing behind.
- * `before`: the document's entries until now in each of `indexes`; absent when it is new.
+ * `before`: the document's entries until now in each of `indexes`; absent when it is new. Returns what is stored.
  */
 export function replaceDocument(
   context: WriteContext,
   collection: { name: string; info: CollectionInfo },
   { id, before, after }: { id: string; before?: readonly (readonly Buffer[])[]; after: Document | undefined },
   indexes: readonly Index[] = collection.info.indexes,
-): void {
+): Buffer | undefined {
   const { environment } = context;
   const changes = indexes.map((index, i) => changeOf(context, index, before?.[i] ?? NONE, after));
   for (const { index, added } of changes) {
@@ -90,10 +91,12 @@ export function replaceDocument(
     }
   }
   const key = documentKey(collection.info.prefix, id);
-  if (after === undefined) void environment.remove(key);
-  else void environment.put(key, after);
+  const stored = after && encodeDocument(after);
+  if (stored === undefined) void environment.remove(key);
+  else void environment.put(key, asBinary(stored));
   for (const { removed, added } of changes) {
     for (const entry of removed) void environment.remove(entry);
     for (const entry of added) void environment.put(entry, id);
   }
+  return stored;
 }

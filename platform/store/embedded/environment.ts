@@ -24,7 +24,12 @@ export const MAX_ID_BYTES = 700;
  * Plain MessagePack maps. The encoder is ours: lmdb's own is one per process and, where modules are loaded twice (jest),
  * knows a foreign Date. Beside an encoder lmdb reads these options at its own top level only.
  */
-const encoding = { encoder: { Encoder }, useRecords: false, mapsAsObjects: true, variableMapSize: true };
+const plainMaps = { useRecords: false, mapsAsObjects: true, variableMapSize: true };
+const encoding = { encoder: { Encoder }, ...plainMaps };
+const encoder = new Encoder(plainMaps);
+
+/** A document as it is stored; `environment.get` decodes it. */
+export const encodeDocument = (document: object): Buffer => encoder.encode(document);
 
 /**
  * Opens the directory, which several processes may do at once. `overlappingSync` is off: a transaction's promise then

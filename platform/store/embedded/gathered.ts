@@ -1,18 +1,21 @@
 import type { Document, Filter, GatheredCollection, GatheredQuery, Update } from "../port.ts";
 import { compileProjection } from "../projection.ts";
 import { copyDocument, copyFilter } from "../values.ts";
-import { documentKey } from "./environment.ts";
+import { documentKey, isLegalId } from "./environment.ts";
+import { compileFilter } from "./filter.ts";
 import { findEqual } from "./find-equal.ts";
 import { encodeKey, shortenKey } from "./keys.ts";
 import { findFirst, getById, insert, remove, type Target, updateInPlace } from "./mutations.ts";
 import { findNow } from "./query.ts";
 import type { Session } from "./session.ts";
 import { compileUpdate } from "./update.ts";
+import { Written } from "./written.ts";
 
 /** Here every write is gathered already (see `Writer`), and a read is a look into memory. */
 export class EmbeddedGathered<D extends Document> implements GatheredCollection<D> {
   readonly #name: string;
   readonly #session: Session;
+  readonly #written = new Written();
 
   constructor(name: string, session: Session) {
     this.#name = name;
@@ -42,11 +45,16 @@ export class EmbeddedGathered<D extends Document> implements GatheredCollection<
 
   async updateById(id: string, update: Update, guard?: Filter): Promise<boolean> {
     const compiled = compileUpdate(update);
-    const filter = guard && copyFilter({ ...guard, _id: id });
+    const matches = guard && compileFilter(copyFilter(guard));
     return this.#session.write(this.#name, (target) => {
-      const document = filter === undefined ? getById(target, id) : findFirst(target, filter);
-      if (document === undefined) return false;
-      updateInPlace(target, document, compiled);
+      if (!isLegalId(id)) return false;
+      const stored = target.context.environment.getBinaryFast(documentKey(target.info.prefix, id));
+      if (stored === undefined) return false;
+      const document = this.#written.find(id, stored) ?? getById(target, id)!;
+      if (matches?.(document) === false) return false;
+      this.#written.forget(id);
+      const bytes = updateInPlace(target, document, compiled);
+      if (bytes !== undefined) this.#written.keep(id, bytes, document);
       return true;
     });
   }

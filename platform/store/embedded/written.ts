@@ -1,0 +1,42 @@
+import { Table } from "../../../kernel/churn.ts";
+import type { Document } from "../port.ts";
+
+interface Entry {
+  readonly bytes: Buffer;
+  readonly document: Document;
+}
+
+/** Documents kept, at least; twice as many at most. */
+const KEPT = 1_000;
+const MAX_BYTES = 8_192;
+
+/**
+ * Documents of a collection as they were written last, so that the next write of one need not decode what it changes: a
+ * session writes its device again and again. An entry counts only for the very bytes that are stored; who else writes,
+ * or a transaction that failed, can therefore not mislead it.
+ */
+export class Written {
+  #recent = new Table<Entry>();
+  #older = new Table<Entry>();
+
+  find(id: string, stored: Buffer): Document | undefined {
+    const entry = this.#recent.get(id) ?? this.#older.get(id);
+    if (entry === undefined || entry.bytes.compare(stored, 0, stored.length) !== 0) return undefined;
+    return entry.document;
+  }
+
+  /** Before a document is changed: half a change must not be found. */
+  forget(id: string): void {
+    this.#recent.delete(id);
+    this.#older.delete(id);
+  }
+
+  /** `document` is nobody else's. */
+  keep(id: string, bytes: Buffer, document: Document): void {
+    if (bytes.length > MAX_BYTES) return;
+    this.#recent.set(id, { bytes, document });
+    if (this.#recent.size < KEPT) return;
+    this.#older = this.#recent;
+    this.#recent = new Table<Entry>();
+  }
+}
