@@ -1,3 +1,4 @@
+import { Recent } from "../kernel/churn.ts";
 import type { Access } from "./access/index.ts";
 import { createAccess } from "./access/index.ts";
 import { createContacts } from "./contacts/contacts.ts";
@@ -34,6 +35,9 @@ export interface FleetCore extends Fleet {
   idle(): Promise<void>;
 }
 
+/** Operations that are with devices, as far as this process keeps them in mind. */
+const BEGUN = 1_000;
+
 /** The fleet over a store that `prepare` has been through. Makes nothing happen by itself. */
 export function createFleet(dependencies: FleetDependencies): FleetCore {
   const { store, clock, policy, log } = dependencies;
@@ -46,6 +50,7 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     ...dependencies,
     log: log.child("fleet.operations"),
     operations,
+    begun: new Recent(BEGUN),
     devices,
     events,
     waiters: new Waiters(clock),

@@ -79,3 +79,37 @@ export class Table<V> {
     return Object.values(this.#entries);
   }
 }
+
+/** The values that were set last: at least so many of them, at most twice as many. */
+export class Recent<V> {
+  readonly #least: number;
+  #new = new Table<V>();
+  #old = new Table<V>();
+
+  constructor(least: number) {
+    this.#least = least;
+  }
+
+  get(key: string): V | undefined {
+    return this.#new.get(key) ?? this.#old.get(key);
+  }
+
+  set(key: string, value: NonNullable<V>): void {
+    this.#new.set(key, value);
+    if (this.#new.size < this.#least) return;
+    this.#old = this.#new;
+    this.#new = new Table<V>();
+  }
+
+  delete(key: string): void {
+    this.#new.delete(key);
+    this.#old.delete(key);
+  }
+
+  /** What `get` gives, for the last time. */
+  take(key: string): V | undefined {
+    const value = this.get(key);
+    if (value !== undefined) this.delete(key);
+    return value;
+  }
+}

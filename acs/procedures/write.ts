@@ -36,7 +36,7 @@ type Progress = { types?: readonly ParameterType[] } /** SetParameterValues is w
 type Types = Pick<Progress, "types">;
 
 /**
- * SetParameterValues, one message, all or none (TR-069 A.3.2.1), then read back. A write that does not fit in one
+ * SetParameterValues, one message, all or none (TR-069 A.3.2.1), then read back unless the request forgoes it. A write that does not fit in one
  * envelope of 32 KB is refused: split, it would not be atomic.
  *
  * A fault that does not name the parameter is narrowed down by reading them, never by writing them one at a time.
@@ -134,7 +134,7 @@ function setAgain(task: Task<"write">, types: Types): Decision<Progress> {
 }
 
 function applied(task: Task<"write">, types: Types, status: number): Decision<Progress> {
-  if (!task.facts.quirks.readBack) return accepted(task, types, status);
+  if (!task.facts.quirks.readBack || task.request.readBack === false) return accepted(task, types, status);
   const progress = { phase: "readingBack", status, ...typesOf(types) } as const;
   return { do: "send", rpc: valuesOf(task), progress, repeatable: true };
 }

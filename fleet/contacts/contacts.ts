@@ -59,6 +59,7 @@ async function closeContact(
   sessionId: string,
   { at, failed, wakeAgain }: Parameters<Contacts["close"]>[2],
 ): Promise<void> {
+  store.parameters.lastWritten.delete(deviceId);
   const held = await store.devices.gathered.updateById(
     deviceId,
     { $unset: { lease: true } },

@@ -82,6 +82,7 @@ async function nextContact(
   }
   const update = store.devices.gathered.updateById(found._id, { $set: set }, { revision: found.revision });
   if (!(await appliedWith(update, writes))) return undefined;
+  store.parameters.lastWritten.set(device._id, device);
   return admitted(store, device, report, supersededLease(found, report));
 }
 

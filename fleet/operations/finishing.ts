@@ -2,7 +2,7 @@ import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
 import type { OperationState } from "./model.ts";
-import { finishedBy, isOpen, type Move, moveOperation } from "./moves.ts";
+import { isOpen, type Move, movedBy, moveOperation } from "./moves.ts";
 import type { OperationStore } from "./operation-store.ts";
 import type { StoredOperation } from "./stored.ts";
 
@@ -51,7 +51,7 @@ export async function carryOut(
     const moved = await operations.gathered.findByKey(known._id);
     return moved && cancelIfAsked(store, moved, move.at);
   }
-  const moved = finishedBy(known, whole);
+  const moved = movedBy(known, whole);
   await store.events.write([finishedEvent(store, moved)]);
   store.waiters.finished(moved._id);
   return moved;

@@ -7,8 +7,11 @@ import type { Document } from "../../platform/store/port.ts";
 export interface OperationRequests {
   /** Reads current values. `paths`: parameters, or objects with their last dot (everything below), or `*` for an instance. */
   read: { paths: readonly string[] };
-  /** All or none. A `type` is only given to overrule the device's and the model's. */
-  write: { values: readonly WriteItem[] };
+  /**
+   * All or none. A `type` is only given to overrule the device's and the model's. `readBack: false` takes the device's
+   * word for it and saves a message: the values stay `unconfirmed` until they are read.
+   */
+  write: { values: readonly WriteItem[]; readBack?: boolean };
   /** Makes an instance of a table (`Device.NAT.PortMapping.`) and then writes `values`, whose paths are relative to the new instance. */
   create: { path: string; values?: readonly WriteItem[] };
   delete: { path: string };

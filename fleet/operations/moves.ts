@@ -57,13 +57,14 @@ function goneWith({ to, set = {}, unset = [] }: Move): Set<string> {
   return gone;
 }
 
-/** A finished operation, as the move that finished it left it in the store. */
-export function finishedBy(known: StoredOperation, move: Move): StoredOperation {
+/** An operation as a move left it in the store. */
+export function movedBy(known: StoredOperation, move: Move): StoredOperation {
   const gone = goneWith(move);
   const kept = Object.fromEntries(Object.entries(known).filter(([field]) => !gone.has(field)));
   const way = legalWay(known.state, move.to) ?? [];
   const history = [...known.history, ...onTheWay(way, move)].slice(-HISTORY);
-  return { ...kept, ...move.set, state: move.to, finishedAt: move.at, history } as StoredOperation;
+  const finished = isOpen(move.to) ? {} : { finishedAt: move.at };
+  return { ...kept, ...move.set, state: move.to, ...finished, history } as StoredOperation;
 }
 
 function updateOf(way: readonly OperationState[], move: Move): Update {

@@ -1,3 +1,4 @@
+import type { Recent } from "../../kernel/churn.ts";
 import type { Collection, GatheredQuery } from "../../platform/store/port.ts";
 import type { FleetDependencies } from "../dependencies.ts";
 import type { StoredDevice } from "../devices/stored.ts";
@@ -12,6 +13,8 @@ import type { Waiters } from "./waiters.ts";
 /** What the parts of this folder share. */
 export interface OperationStore extends Omit<FleetDependencies, "store"> {
   readonly operations: OperationCollection;
+  /** As this process began them; whether that still holds, the guard of the next write tells by `state` and `attempt`. */
+  readonly begun: Recent<StoredOperation>;
   readonly devices: Collection<StoredDevice>;
   readonly events: EventLog;
   readonly waiters: Waiters;

@@ -25,7 +25,7 @@ export async function settleOperation(
   now: Instant,
 ): Promise<StoredOperation | undefined> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const known = await store.operations.gathered.findByKey(operationId);
+    const known = store.begun.take(operationId) ?? (await store.operations.gathered.findByKey(operationId));
     if (known === undefined || !isOpen(known.state) || known.attempt === 0) return undefined;
     if (known.state === "accepted" && outcome.state === "accepted") return progressAccepted(store, known, outcome);
     if (known.state === outcome.state) return known;

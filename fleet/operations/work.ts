@@ -3,7 +3,7 @@ import type { Instant } from "../../kernel/time.ts";
 import type { DeviceDocument } from "../devices/model.ts";
 import type { Work } from "../door.ts";
 import type { OperationDocument, OperationKind } from "./model.ts";
-import { isOpen, moveOperation } from "./moves.ts";
+import { isOpen, movedBy, moveOperation } from "./moves.ts";
 import { type OperationStore, openOperations, withSecrets } from "./operation-store.ts";
 import { reasonsToWait } from "./readiness.ts";
 import { settleOperation } from "./settling.ts";
@@ -73,16 +73,22 @@ async function begin(
     return store.operations.gathered.updateById(_id, taken, { state, attempt });
   }
   const move = { to: "active" as const, at: now, set: { progress, attempt: attempt + 1 } };
-  const begun = await moveOperation(store.operations, operation as StoredOperation, move, {
-    guard: { cancelRequested: { $exists: false } },
-  });
-  if (begun) store.meters.moved.add({ kind: operation.request.kind, state: "active" });
-  return begun;
+  const known = operation as StoredOperation;
+  const guard = { cancelRequested: { $exists: false } };
+  if (!(await moveOperation(store.operations, known, move, { guard }))) return false;
+  store.meters.moved.add({ kind: operation.request.kind, state: "active" });
+  // With its secrets, which the store does not hold so.
+  if (known.sealed === undefined) store.begun.set(_id, movedBy(known, move));
+  return true;
 }
 
 /** Rejects with `state.conflict` when the operation is no longer open: whoever drives it must stop. */
-async function advance({ operations }: OperationStore, operationId: string, progress: string): Promise<void> {
-  if (await operations.gathered.updateById(operationId, { $set: { progress } }, { state: "active" })) return;
+async function advance({ operations, begun }: OperationStore, operationId: string, progress: string): Promise<void> {
+  const before = begun.take(operationId);
+  if (await operations.gathered.updateById(operationId, { $set: { progress } }, { state: "active" })) {
+    if (before !== undefined) begun.set(operationId, { ...before, progress });
+    return;
+  }
   const known = await operations.gathered.findByKey(operationId);
   if (known !== undefined && isOpen(known.state) && known.state !== "queued") {
     if (await operations.gathered.updateById(operationId, { $set: { progress } }, { state: known.state })) return;

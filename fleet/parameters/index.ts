@@ -1,3 +1,4 @@
+import { Recent } from "../../kernel/churn.ts";
 import { matchesPath } from "../../kernel/path.ts";
 import type { Clock } from "../../kernel/time.ts";
 import type { Logger } from "../../platform/log/logger.ts";
@@ -20,11 +21,15 @@ export interface ParameterCollections {
   searchables: Collection<SearchableDocument>;
 }
 
+/** Devices that are in contact, as far as this process keeps them in mind. */
+const IN_CONTACT = 1_000;
+
 export function createParameterStore(collections: ParameterCollections, clock: Clock, log: Logger): ParameterStore {
   const { devices, segments } = collections;
   return {
     devices,
     segments,
+    lastWritten: new Recent(IN_CONTACT),
     clock,
     searchables: new Searchables(collections.searchables, clock),
     compactor: new Compactor({ devices, segments, clock, log }),

@@ -74,7 +74,7 @@ export async function observe(
   }
   let written = false;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const device = await store.devices.gathered.findByKey(deviceId);
+    const device = store.lastWritten.take(deviceId) ?? (await store.devices.gathered.findByKey(deviceId));
     if (device === undefined) return;
     const { set: placed, segment } = placePatch(store, device, patch, known);
     const set = { ...placed, ...also?.(device) };
@@ -85,8 +85,10 @@ export async function observe(
     }
     if (Object.keys(set).length === 0) return;
     const { revision } = device;
-    if (await store.devices.gathered.updateById(deviceId, { $set: { ...set, revision: revision + 1 } }, { revision }))
-      return;
+    const $set = { ...set, revision: revision + 1 };
+    if (!(await store.devices.gathered.updateById(deviceId, { $set }, { revision }))) continue;
+    if (also === undefined) store.lastWritten.set(deviceId, { ...device, ...$set });
+    return;
   }
   throw new StewardError("internal", "a device changes too often to take in its values", { details: { deviceId } });
 }

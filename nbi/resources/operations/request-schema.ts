@@ -66,7 +66,7 @@ const kind = <K extends OperationKind>(name: K) => ({ kind: constant(name) });
 /** One shape per kind; `values` take JSON's text, numbers and booleans. */
 export const requestSchemas = {
   read: object({ ...kind("read"), paths: list(parameterPath, { min: 1, max: 1000 }) }),
-  write: object({ ...kind("write"), values: list(writeItem, { min: 1, max: 1000 }) }),
+  write: object({ ...kind("write"), values: list(writeItem, { min: 1, max: 1000 }) }, { readBack: boolean() }),
   create: object({ ...kind("create"), path: objectPath }, { values: list(newValue, { max: 1000 }) }),
   delete: object({ ...kind("delete"), path: objectPath }),
   discover: object({ ...kind("discover"), path: parameterPath }, { nextLevel: boolean(), values: boolean() }),

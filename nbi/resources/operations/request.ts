@@ -56,7 +56,7 @@ export function toRequest(operation: NewOperationBody): OperationRequest {
   const request = body as RequestBody;
   const mistakes = mistakesOf(request);
   if (mistakes.length > 0) throw invalid(mistakes);
-  if (request.kind === "write") return { kind: "write", values: writeItems(request.values) };
+  if (request.kind === "write") return { ...request, values: writeItems(request.values) };
   if (request.kind !== "create") return request;
   const { kind, path, values } = request;
   return defined({ kind, path, values: values === undefined ? undefined : writeItems(values) });

@@ -13,6 +13,8 @@ type Step = (document: Fields) => boolean;
 export interface CompiledUpdate {
   /** Every path that it writes. */
   readonly paths: readonly string[];
+  /** Whether it takes a field away. */
+  readonly removes: boolean;
   apply(document: Fields, inserting: boolean): boolean;
 }
 
@@ -49,6 +51,7 @@ export function compileUpdate(update: Update): CompiledUpdate {
   refuseConflicts(paths);
   return {
     paths,
+    removes: update.$unset !== undefined,
     apply(document, inserting) {
       let changed = false;
       for (const step of steps) changed = step(document) || changed;

@@ -1,4 +1,4 @@
-import { Table } from "../../../kernel/churn.ts";
+import { Recent } from "../../../kernel/churn.ts";
 import type { Document } from "../port.ts";
 
 interface Entry {
@@ -6,7 +6,6 @@ interface Entry {
   readonly document: Document;
 }
 
-/** Documents kept, at least; twice as many at most. */
 const KEPT = 1_000;
 const MAX_BYTES = 8_192;
 
@@ -16,11 +15,10 @@ const MAX_BYTES = 8_192;
  * or a transaction that failed, can therefore not mislead it.
  */
 export class Written {
-  #recent = new Table<Entry>();
-  #older = new Table<Entry>();
+  readonly #recent = new Recent<Entry>(KEPT);
 
   find(id: string, stored: Buffer): Document | undefined {
-    const entry = this.#recent.get(id) ?? this.#older.get(id);
+    const entry = this.#recent.get(id);
     if (entry === undefined || entry.bytes.compare(stored, 0, stored.length) !== 0) return undefined;
     return entry.document;
   }
@@ -28,15 +26,11 @@ export class Written {
   /** Before a document is changed: half a change must not be found. */
   forget(id: string): void {
     this.#recent.delete(id);
-    this.#older.delete(id);
   }
 
   /** `document` is nobody else's. */
   keep(id: string, bytes: Buffer, document: Document): void {
     if (bytes.length > MAX_BYTES) return;
     this.#recent.set(id, { bytes, document });
-    if (this.#recent.size < KEPT) return;
-    this.#older = this.#recent;
-    this.#recent = new Table<Entry>();
   }
 }

@@ -76,6 +76,27 @@ describeFleet("operations", (fixture) => {
     expect(await work.begin(offered!, "{}", now())).toBe(false);
   });
 
+  it("are settled as they are, whatever became of them in another process meanwhile", async () => {
+    const other = fixture.another();
+    const { work } = fixture.fleet;
+    const device = await known("O4b");
+    const first = await create(device._id, write("a"));
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    await other.work.settle(first._id, { state: "failed", fault }, now());
+    expect(await work.settle(first._id, { state: "done" }, now())).toBeUndefined();
+    const second = await create(device._id, write("b"));
+    await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
+    await other.work.settle(second._id, { state: "retry", fault, delay: 0 }, now());
+    await other.work.begin((await other.work.next(device, device.lease!.sessionId, now()))!, "again", now());
+    expect(await work.settle(second._id, { state: "done" }, now())).toMatchObject({ state: "done", attempt: 2 });
+    const { items } = await fixture.fleet.events.list({
+      deviceId: device._id,
+      types: ["operation.finished"],
+      limit: 9,
+    });
+    expect(items.map(({ operationId }) => operationId)).toEqual([second._id, first._id]);
+  });
+
   it("become unknown when another conversation takes the device, and come first then", async () => {
     const device = await known("O5");
     const dropped = await create(device._id, write("a"));

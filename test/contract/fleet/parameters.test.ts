@@ -88,6 +88,25 @@ describeFleet("parameters", (fixture) => {
     expect((await read(device, ["Device.A"]))[0]).toMatchObject({ source: "read", state: "seen" });
   });
 
+  it("are kept from every process that tells of a device, whoever wrote it last", async () => {
+    const other = fixture.another();
+    const { device, sessionId } = await contact(fixture, "PM");
+    const memory = { sessionId, key: device.endpoints[0]!.key, state: { root: "Device." } };
+    await fixture.fleet.contacts.observe(device._id, seen({ "Device.A": "here" }));
+    await other.contacts.observe(device._id, seen({ "Device.B": "there" }));
+    await fixture.fleet.contacts.observe(device._id, seen({ "Device.A": "here again" }), memory);
+    await other.contacts.observe(device._id, seen({ "Device.B": "there again" }));
+    await fixture.fleet.contacts.observe(device._id, seen({ "Device.C": "here" }));
+    expect(await values(device, ["Device.A", "Device.B", "Device.C"])).toEqual({
+      "Device.A": "here again",
+      "Device.B": "there again",
+      "Device.C": "here",
+    });
+    await contact(fixture, "PM");
+    await other.contacts.observe(device._id, seen({ "Device.D": "d" }), { ...memory, state: { root: "lost" } });
+    expect((await fixture.fleet.devices.get(device._id))?.endpoints[0]?.state).toMatchObject({ root: "Device." });
+  });
+
   it("are stale after a day, and after a boot", async () => {
     const { device } = await contact(fixture, "PS");
     const states = async () => new Set((await read(device)).map(({ state }) => state));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { Bag, Table } from "../../../kernel/churn.ts";
+import { Bag, Recent, Table } from "../../../kernel/churn.ts";
 
 describe("a bag", () => {
   it("holds what a Set holds, whatever comes and goes", () => {
@@ -67,5 +67,35 @@ describe("a table", () => {
         expect(table.values().toSorted((a, b) => a - b)).toEqual([...map.values()].toSorted((a, b) => a - b));
       }),
     );
+  });
+});
+
+describe("what was set last", () => {
+  it("stays for so many others, and not for ever", () => {
+    const recent = new Recent<number>(100);
+    const others = (from: number, count: number): void => {
+      for (let n = from; n < from + count; n++) recent.set(`${n}`, n);
+    };
+    recent.set("kept", 1);
+    others(0, 99);
+    expect(recent.get("kept")).toBe(1);
+    recent.set("kept", 2);
+    others(99, 100);
+    expect(recent.get("kept")).toBe(2);
+    others(199, 200);
+    expect(recent.get("kept")).toBeUndefined();
+    expect(recent.get("398")).toBe(398);
+  });
+
+  it("is gone once deleted or taken, however often it was set", () => {
+    const recent = new Recent<number>(2);
+    for (const value of [1, 2]) {
+      recent.set("a", value);
+      recent.set("b", value);
+    }
+    recent.delete("a");
+    expect(recent.get("a")).toBeUndefined();
+    expect(recent.take("b")).toBe(2);
+    expect(recent.take("b")).toBeUndefined();
   });
 });

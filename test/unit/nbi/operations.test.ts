@@ -37,6 +37,7 @@ const requests: Record<OperationKind, unknown> = {
       { path: "Device.A.B", value: true },
       { path: "Device.A.C", value: 4, type: "unsignedInt" },
     ],
+    readBack: false,
   },
   create: { kind: "create", path: "Device.NAT.PortMapping.", values: [{ path: "Enable", value: false }] },
   delete: { kind: "delete", path: "Device.NAT.PortMapping.1." },

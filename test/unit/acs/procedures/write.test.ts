@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { standardQuirks } from "../../../../acs/quirks/quirks.ts";
 import { Rig } from "./rig.ts";
 
-const write = (values: Record<string, string>, facts = {}) =>
-  new Rig({ kind: "write", values: Object.entries(values).map(([path, value]) => ({ path, value })) }, facts);
+const write = (values: Record<string, string>, facts = {}, more: { readBack?: boolean } = {}) =>
+  new Rig({ kind: "write", values: Object.entries(values).map(([path, value]) => ({ path, value })), ...more }, facts);
 const [A, B] = ["Device.X.A", "Device.X.B"];
 
 describe("write", () => {
@@ -40,17 +40,22 @@ describe("write", () => {
     expect(rig.outcome).toMatchObject({ state: "done", items: [{ outcome: "unconfirmed" }] });
   });
 
-  it("without a read-back the values are recorded as unconfirmed, a secret without its value", () => {
-    const quirks = { ...standardQuirks, readBack: false };
-    const password = "Device.Users.User.1.Password";
-    const rig = write({ [A]: "1", [password]: "p" }, { quirks })
-      .begin()
-      .respond("SetParameterValues", { Status: 0 });
-    expect(rig.outcome?.state).toBe("done");
-    expect(rig.learnt).toMatchObject([{ source: "written", unconfirmed: true }]);
-    expect(rig.learntOf(A)?.value).toBe("1");
-    expect(rig.learntOf(password)).not.toHaveProperty("value");
-  });
+  it.each([
+    ["the model cannot", { quirks: { ...standardQuirks, readBack: false } }, {}],
+    ["the request forgoes it", {}, { readBack: false }],
+  ])(
+    "without a read-back, as %s, the values are recorded as unconfirmed, a secret without its value",
+    (_, facts, more) => {
+      const password = "Device.Users.User.1.Password";
+      const rig = write({ [A]: "1", [password]: "p" }, facts, more)
+        .begin()
+        .respond("SetParameterValues", { Status: 0 });
+      expect(rig.outcome?.state).toBe("done");
+      expect(rig.learnt).toMatchObject([{ source: "written", unconfirmed: true }]);
+      expect(rig.learntOf(A)?.value).toBe("1");
+      expect(rig.learntOf(password)).not.toHaveProperty("value");
+    },
+  );
 
   it("Status 1 is told in a note", () => {
     const rig = write({ [A]: "1" })
