@@ -5,12 +5,13 @@ import type { Principal } from "../session/principal.ts";
 type DeviceId = RpcRequest<"Inform">["DeviceId"];
 
 /** OUI in upper case, since some devices send it in lower case (specs §2.2). */
-export const identityOf = ({ Manufacturer, OUI, ProductClass, SerialNumber }: DeviceId): DeviceIdentity => ({
-  ...(Manufacturer === "" ? {} : { manufacturer: Manufacturer }),
-  oui: OUI.trim().toUpperCase(),
-  productClass: ProductClass.trim(),
-  serialNumber: SerialNumber.trim(),
-});
+export function identityOf({ Manufacturer, OUI, ProductClass, SerialNumber }: DeviceId): DeviceIdentity {
+  const oui = OUI.trim().toUpperCase();
+  const productClass = ProductClass.trim();
+  const serialNumber = SerialNumber.trim();
+  if (Manufacturer === "") return { oui, productClass, serialNumber };
+  return { manufacturer: Manufacturer, oui, productClass, serialNumber };
+}
 
 const encode = (piece: string): string =>
   /^[0-9A-Za-z]*$/.test(piece)

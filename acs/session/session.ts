@@ -160,15 +160,21 @@ const fields = Object.keys({
   failure: true,
 } satisfies Record<keyof Session, true>) as readonly (keyof Session)[];
 
+/** Behind the format. */
+const placeOf = (field: keyof Session): number => fields.indexOf(field) + 1;
+const LAST_REPLY = placeOf("lastReply");
+const OUTSTANDING = placeOf("outstanding");
+
 /** For the lease: values without names, since it is written with every contact. */
 export function serialiseSession(session: Session): string {
   const { lastReply, outstanding } = session;
   const keepsReply = lastReply !== undefined && (lastReply.body === undefined || carried(lastReply.body));
-  const values: unknown[] = fields.map((field) => session[field]);
-  values[fields.indexOf("lastReply")] = keepsReply ? lastReply : undefined;
+  const values: unknown[] = [FORMAT];
+  for (const field of fields) values.push(session[field]);
+  values[LAST_REPLY] = keepsReply ? lastReply : undefined;
   if (outstanding !== undefined && !carried(outstanding.text))
-    values[fields.indexOf("outstanding")] = { ...outstanding, text: undefined };
-  return JSON.stringify([FORMAT, ...values]);
+    values[OUTSTANDING] = { ...outstanding, text: undefined };
+  return JSON.stringify(values);
 }
 
 /** `undefined` for a text that this Steward did not write. */

@@ -72,9 +72,8 @@ async function nextContact(
   const writes: Promise<unknown>[] = [];
   if (!written.events) {
     written.events = true;
-    writes.push(
-      store.events.write(eventsOf(store, device._id, report, binding ? [{ type: "device.bound" }, ...events] : events)),
-    );
+    const all = eventsOf(store, device._id, report, binding ? [{ type: "device.bound" }, ...events] : events);
+    if (all.length > 0) writes.push(store.events.write(all));
   }
   if (!written.segment && placement.segment !== undefined) {
     written.segment = true;

@@ -3,7 +3,7 @@ import { MAX_PATH_LENGTH } from "../../kernel/path.ts";
 import type { Update } from "../../platform/store/port.ts";
 import type { StoredDevice } from "../devices/stored.ts";
 import type { ParameterPatch } from "./model.ts";
-import { addToOverlay, fitsOverlay, readOverlay } from "./overlay.ts";
+import { addToOverlay, fitsOverlay } from "./overlay.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { searchFieldsAfter } from "./searchable.ts";
 import { isSecretName } from "./secret-names.ts";
@@ -44,7 +44,7 @@ export function placePatch(
   const order = store.nextOrder(patch.at);
   const set = { ...searchFieldsAfter(device, patch, known) };
   if (patch.observations.length === 0 && !patch.complete?.length && !patch.removed?.length) return { set };
-  const recent = fitsOverlay(patch) ? addToOverlay(readOverlay(device.recent), patch, order) : undefined;
+  const recent = fitsOverlay(patch) ? addToOverlay(device.recent, patch, order) : undefined;
   if (recent !== undefined) return { set: { ...set, recent } };
   return { set, segment: patchSegment(device._id, patch, order) };
 }

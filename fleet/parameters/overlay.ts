@@ -39,9 +39,12 @@ export function fitsOverlay({ observations, complete, removed, source, unconfirm
 }
 
 /** The overlay's text with a patch on top; `undefined` when that would be too large. */
-export function addToOverlay(overlay: Overlay, patch: ParameterPatch, order: PatchOrder): string | undefined {
-  const again = sameAgain(overlay, patch, order);
-  if (again !== undefined) return again;
+export function addToOverlay(before: string | undefined, patch: ParameterPatch, order: PatchOrder): string | undefined {
+  const text = toldAgain(before, patch, order) ?? withPatch(readOverlay(before), patch, order);
+  return text === undefined || text.length > overlayLimits.text ? undefined : text;
+}
+
+function withPatch(overlay: Overlay, patch: ParameterPatch, order: PatchOrder): string | undefined {
   const added = new Map<string, OverlayEntries>();
   for (const { path, type, value } of patch.observations) added.set(path, [path, typeCode(type), value ?? null]);
   const kept: Overlay = [];
@@ -52,32 +55,29 @@ export function addToOverlay(overlay: Overlay, patch: ParameterPatch, order: Pat
     count += rest.length / 3;
   }
   if (count > overlayLimits.entries) return undefined;
-  kept.push([
-    order,
-    patch.at,
-    sourceCode(patch.source),
-    patch.unconfirmed === true ? 1 : 0,
-    [...added.values()].flat(),
-  ]);
-  const text = JSON.stringify(kept);
-  return text.length > overlayLimits.text ? undefined : text;
+  kept.push([...headOf(patch, order), [...added.values()].flat()]);
+  return JSON.stringify(kept);
 }
 
-/** The common case: a device tells of the parameters of which it told before, and of nothing else. */
-function sameAgain(overlay: Overlay, patch: ParameterPatch, order: PatchOrder): string | undefined {
-  const { observations, at, source, unconfirmed } = patch;
-  const group = overlay[0];
-  if (overlay.length !== 1 || group === undefined || group[4].length !== observations.length * 3) return undefined;
-  const before = group[4];
-  const entries: OverlayEntries = [];
-  for (const { path, type, value } of observations) {
-    const place = entries.length;
-    const code = typeCode(type);
-    if (before[place] !== path || (code === NO_TYPE && before[place + 1] !== NO_TYPE)) return undefined;
-    entries.push(path, code, value ?? null);
-  }
-  const text = JSON.stringify([[order, at, sourceCode(source), unconfirmed === true ? 1 : 0, entries]]);
-  return text.length > overlayLimits.text ? undefined : text;
+const headOf = ({ at, source, unconfirmed }: ParameterPatch, order: PatchOrder) =>
+  [order, at, sourceCode(source), unconfirmed === true ? 1 : 0] as const;
+
+const UNTYPED = `,${NO_TYPE},`;
+
+/**
+ * The common case: a device says again what it said before, and its group is moved to the end without reading the others.
+ * Within a JSON string every quote has a backslash before it; entries are therefore found only where they are entries.
+ */
+function toldAgain(before: string | undefined, patch: ParameterPatch, order: PatchOrder): string | undefined {
+  if (before === undefined || patch.observations.length === 0 || before.includes(UNTYPED)) return undefined;
+  const entries = JSON.stringify(
+    patch.observations.flatMap(({ path, type, value }) => [path, typeCode(type), value ?? null]),
+  );
+  const found = before.indexOf(`,${entries}]`);
+  if (found < 0) return undefined;
+  const earlier = before.slice(1, before.lastIndexOf("[", found));
+  const later = before.slice(found + entries.length + 3, -1);
+  return `[${earlier}${later === "" ? "" : `${later},`}[${headOf(patch, order).join(",")},${entries}]]`;
 }
 
 /** What stays of a group: an entry that tells the type stays below one that does not. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import type { ParameterPatch } from "../../../../fleet/parameters/model.ts";
 import { createPatchOrder } from "../../../../fleet/parameters/order.ts";
 import {
@@ -18,8 +19,8 @@ const inform = (at: number, values: Record<string, string>): ParameterPatch => (
 
 describe("the overlay", () => {
   it("holds each path once, with its latest value", () => {
-    const first = addToOverlay([], inform(1, { "D.A": "1", "D.B": "1" }), 1)!;
-    const second = addToOverlay(readOverlay(first), inform(2, { "D.A": "2" }), 2)!;
+    const first = addToOverlay(undefined, inform(1, { "D.A": "1", "D.B": "1" }), 1)!;
+    const second = addToOverlay(first, inform(2, { "D.A": "2" }), 2)!;
     const values = patchesOf(readOverlay(second)).flatMap(({ patch }) =>
       patch.observations.map(({ path, value }) => [path, value, patch.at]),
     );
@@ -31,23 +32,38 @@ describe("the overlay", () => {
 
   it("does not grow when a device says the same paths again and again", () => {
     let text: string | undefined;
-    for (let at = 1; at <= 100; at++)
-      text = addToOverlay(readOverlay(text), inform(at, { "D.A": "1", "D.B": "2" }), at);
+    for (let at = 1; at <= 100; at++) text = addToOverlay(text, inform(at, { "D.A": "1", "D.B": "2" }), at);
     expect(readOverlay(text)).toHaveLength(1);
   });
 
+  it("is the same whether a device says something again or for the first time, wherever that stood", () => {
+    const told = ["1", '",[]]', '\\\",-1,[', ""].map((value, i) => inform(1, { [`D.${i}`]: value, [`E.${i}`]: "x" }));
+    const place = fc.nat(told.length - 1);
+    fc.assert(
+      fc.property(fc.array(place, { maxLength: 8 }), fc.boolean(), (places, untyped) => {
+        let text: string | undefined;
+        const model = new Map<number, number>();
+        if (untyped) text = addToOverlay(text, { at: 1, source: "read", observations: [{ path: "U", value: "," }] }, 1);
+        places.forEach((which, i) => {
+          text = addToOverlay(text, { ...told[which]!, at: i }, i + 2);
+          model.delete(which);
+          model.set(which, i);
+        });
+        const groups = patchesOf(readOverlay(text)).filter(({ patch }) => patch.source === "inform");
+        expect(groups).toEqual(
+          [...model].map(([which, i]) => ({
+            order: i + 2,
+            patch: { ...told[which], at: i, unconfirmed: false },
+          })),
+        );
+      }),
+    );
+  });
+
   it("keeps the type when a later value comes without one", () => {
-    const first = addToOverlay([], inform(1, { "D.A": "1" }), 1)!;
-    const second = addToOverlay(
-      readOverlay(first),
-      { at: 2, source: "written", observations: [{ path: "D.A", value: "2" }] },
-      2,
-    )!;
-    const third = addToOverlay(
-      readOverlay(second),
-      { at: 3, source: "read", observations: [{ path: "D.A", value: "3" }] },
-      3,
-    )!;
+    const first = addToOverlay(undefined, inform(1, { "D.A": "1" }), 1)!;
+    const second = addToOverlay(first, { at: 2, source: "written", observations: [{ path: "D.A", value: "2" }] }, 2)!;
+    const third = addToOverlay(second, { at: 3, source: "read", observations: [{ path: "D.A", value: "3" }] }, 3)!;
     const tree: Tree = new Map();
     for (const { patch } of patchesOf(readOverlay(third))) applyPatch(tree, patch);
     expect(tree.get("D.A")).toMatchObject({ type: "string", value: "3", at: 3 });
@@ -58,10 +74,10 @@ describe("the overlay", () => {
     const many = (from: number): ParameterPatch =>
       inform(1, Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`D.${from + i}`, "v"])));
     let text: string | undefined;
-    for (let i = 0; i < 3; i++) text = addToOverlay(readOverlay(text), many(i * 60), i);
+    for (let i = 0; i < 3; i++) text = addToOverlay(text, many(i * 60), i);
     expect(readOverlay(text)).toHaveLength(3);
-    expect(addToOverlay(readOverlay(text), many(180), 9)).toBeUndefined();
-    expect(addToOverlay([], inform(1, { "D.A": "x".repeat(overlayLimits.text) }), 1)).toBeUndefined();
+    expect(addToOverlay(text, many(180), 9)).toBeUndefined();
+    expect(addToOverlay(undefined, inform(1, { "D.A": "x".repeat(overlayLimits.text) }), 1)).toBeUndefined();
   });
 
   it("takes values only: attributes, complete subtrees and many values go elsewhere", () => {
