@@ -12,7 +12,7 @@ const DEVICES = quick ? 128 : 256;
 /** Sessions of one measurement; short ones, so that the floor before and after it saw the same machine. */
 const SESSIONS = 1_000;
 /** A server that runs for months is measured, not one that starts: so many sessions come first. */
-const WARM_UP = quick ? 4_000 : 8_000;
+const WARM_UP = quick ? 10_000 : 20_000;
 const ROUNDS = quick ? 5 : 11;
 /**
  * Rounds of all devices before sessions that write are measured, and in one measurement. V8 goes on optimising what they

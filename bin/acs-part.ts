@@ -69,6 +69,7 @@ export function acsPart(foundation: Foundation): Part {
     log.warn("STEWARD_ACS_AUTHENTICATION=none: every device is let in unproved; for a closed lab only");
   return {
     services: [listener],
+    ...(config["acs.tls.listen"] === undefined ? {} : { reloadTls: () => listener.reloadTls() }),
     endpoints: () => listener.addresses.map(({ url }) => ["ACS", `${url}/`] as const),
   };
 }

@@ -34,6 +34,7 @@ export function nbiPart(foundation: Foundation): Part {
   });
   return {
     services: [nbi],
+    ...(certificate === undefined ? {} : { reloadTls: () => nbi.reloadTls() }),
     endpoints: () => [["API", `${nbi.address.url}/api/v1`]],
     async notes() {
       const token = await fleet.access.setup.prepare(config["api.setupToken"]);

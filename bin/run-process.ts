@@ -4,6 +4,7 @@ import { loadConfig } from "../platform/config/load.ts";
 import type { ProcessName } from "../platform/config/setting.ts";
 import { runServices } from "../platform/lifecycle.ts";
 import { type Foundation, layFoundation, readVersion } from "./foundation.ts";
+import { reloadOnHangup } from "./hangup.ts";
 import type { Part } from "./part.ts";
 import { probesPart } from "./probes-part.ts";
 
@@ -44,6 +45,7 @@ async function start(name: ProcessName, makers: readonly PartMaker[], file: stri
   const { log, health } = foundation;
   const services = [...foundation.services, ...parts.flatMap((part) => part.services)];
   await runServices(services, { log, health, drainDeadline: config.drainDeadline, startFailed: tellWhy });
+  reloadOnHangup(parts, log);
   const notes = await Promise.all(parts.map((part) => part.notes?.() ?? Promise.resolve([])));
   const endpoints = parts.flatMap((part) => part.endpoints?.() ?? []);
   const lines = [...notes.flat(), ...endpoints.map(([what, url]) => `${what.padEnd(11)}  ${url}`)];

@@ -51,6 +51,8 @@ export interface Nbi extends Service {
   readonly app: Express;
   /** Where it listens; throws before `start`. */
   readonly address: BoundAddress;
+  /** Reads the TLS files again; new connections use them. */
+  reloadTls(): Promise<void>;
 }
 
 export function createNbi({ limits, listen, tls, http, ...services }: NbiOptions): Nbi {
@@ -83,6 +85,7 @@ export function createNbi({ limits, listen, tls, http, ...services }: NbiOptions
       return server.drain(deadline);
     },
     stop: () => server.stop(),
+    reloadTls: () => server.reloadTls(),
   };
 }
 
