@@ -79,14 +79,11 @@ class Group {
     return this.#measure({ run: this.#informs(SESSIONS) });
   }
 
-  /** With the values read back afterwards, as is the default, and without; in turns. */
-  async write(): Promise<{ plain: Measured; readBack: Measured }> {
-    const [plain, readBack] = [this.#writing({ readBack: false }), this.#writing({})];
-    for (const work of [plain, readBack]) await this.#warmUp(work, WRITES.first);
-    const all: { plain: Measured; readBack: Measured }[] = [];
-    for (let i = 0; i < ROUNDS; i++)
-      all.push({ plain: await this.#measure(plain), readBack: await this.#measure(readBack) });
-    return { plain: median(all.map((one) => one.plain)), readBack: median(all.map((one) => one.readBack)) };
+  /** Without and with the values read back afterwards, as is the default. */
+  async write(): Promise<Measured[]> {
+    const work = [this.#writing({ readBack: false }), this.#writing({})];
+    for (const one of work) await this.#warmUp(one, WRITES.first);
+    return inTurns(work.map((one) => () => this.#measure(one)));
   }
 
   #writing(how: { readBack?: boolean }): Work {
@@ -118,17 +115,18 @@ class Group {
 }
 
 /**
- * The models take turns, and in each round another is the first, so that a difference between them is theirs and not the
- * machine's: V8's great collections come at even distances and would always meet the same one.
+ * The middle one of each. They take turns, and in each round another is the first, so that a difference between them is
+ * theirs and not the machine's: V8's great collections come at even distances and would always meet the same one.
  */
-async function plainOf(groups: readonly Group[]): Promise<Map<Group, Measured>> {
-  const all = new Map<Group, Measured[]>(groups.map((group) => [group, []]));
-  for (const group of groups) await group.warmUp();
-  for (let i = 0; i < ROUNDS; i++) {
-    const first = i % groups.length;
-    for (const group of [...groups.slice(first), ...groups.slice(0, first)]) all.get(group)!.push(await group.plain());
+async function inTurns(measurements: readonly (() => Promise<Measured>)[]): Promise<Measured[]> {
+  const all = measurements.map((): Measured[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let turn = 0; turn < measurements.length; turn++) {
+      const at = (round + turn) % measurements.length;
+      all[at]!.push(await measurements[at]!());
+    }
   }
-  return new Map([...all].map(([group, measured]) => [group, median(measured)]));
+  return all.map(median);
 }
 
 async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mongodbUrl?: string): Promise<Row[]> {
@@ -145,11 +143,13 @@ async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mong
       await group.arrive();
       refreshed.set(group, await group.refresh());
     }
-    for (const [group, measured] of await plainOf(groups)) add("(a) Inform + empty POST", group, measured);
+    for (const group of groups) await group.warmUp();
+    const plain = await inTurns(groups.map((group) => () => group.plain()));
+    groups.forEach((group, i) => add("(a) Inform + empty POST", group, plain[i]!));
     const writer = groups.find(({ size }) => size === 1_000)!;
-    const { plain, readBack } = await writer.write();
-    add("(b) one SetParameterValues", writer, plain);
-    add("(b) one SetParameterValues, read back", writer, readBack);
+    const [trusted, readBack] = await writer.write();
+    add("(b) one SetParameterValues", writer, trusted!);
+    add("(b) one SetParameterValues, read back", writer, readBack!);
     for (const [group, measured] of refreshed) if (group.size >= 1_000) add("(c) full refresh", group, measured);
     const { peak } = memoryMib(steward.pid);
     return [...rows, { bench: "acs", case: "all", engine, metric: "peak memory", value: peak, unit: "MiB" }];

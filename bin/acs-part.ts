@@ -45,9 +45,10 @@ export function acsPart(foundation: Foundation): Part {
     },
     xmlLimits: { ...defaultXmlLimits, depth: config["acs.maxNesting"] },
   });
+  const tls = tlsOf(config);
   const listener = createListener({
     listen: config["acs.listen"],
-    tls: tlsOf(config),
+    tls,
     conversations,
     fleet,
     files,
@@ -69,7 +70,7 @@ export function acsPart(foundation: Foundation): Part {
     log.warn("STEWARD_ACS_AUTHENTICATION=none: every device is let in unproved; for a closed lab only");
   return {
     services: [listener],
-    ...(config["acs.tls.listen"] === undefined ? {} : { reloadTls: () => listener.reloadTls() }),
+    ...(tls && { reloadTls: () => listener.reloadTls() }),
     endpoints: () => listener.addresses.map(({ url }) => ["ACS", `${url}/`] as const),
   };
 }

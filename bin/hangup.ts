@@ -10,12 +10,10 @@ export function reloadOnHangup(
   log: Logger,
   process: Pick<NodeJS.Process, "on"> = globalThis.process,
 ): void {
-  const withTls = parts.filter(({ reloadTls }) => reloadTls !== undefined);
-  if (withTls.length === 0) return;
+  const reloads = parts.flatMap(({ reloadTls }) => reloadTls ?? []);
+  if (reloads.length === 0) return;
+  const failed = (error: unknown): void => log.error({ error }, "TLS files not read again, the old ones stay in use");
   process.on("SIGHUP", () => {
-    for (const part of withTls)
-      part
-        .reloadTls?.()
-        .catch((error: unknown) => log.error({ error }, "TLS files not read again, the old ones stay in use"));
+    for (const reload of reloads) reload().catch(failed);
   });
 }

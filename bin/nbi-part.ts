@@ -7,6 +7,10 @@ export function nbiPart(foundation: Foundation): Part {
   const { config, fleet, files, trace, health, metrics, queue, models, clock, log, version } = foundation;
   const certificate = config["api.tls.certificate"];
   const key = config["api.tls.key"];
+  const tls =
+    certificate === undefined || key === undefined
+      ? undefined
+      : { certificate, key, minVersion: config["api.tls.minVersion"] };
   const nbi = createNbi({
     fleet,
     files,
@@ -21,9 +25,7 @@ export function nbiPart(foundation: Foundation): Part {
     log,
     version,
     listen: config["api.listen"],
-    ...(certificate === undefined || key === undefined
-      ? {}
-      : { tls: { certificate, key, minVersion: config["api.tls.minVersion"] } }),
+    ...(tls && { tls }),
     limits: {
       maxBody: config["api.maxBody"],
       maxWait: config["api.maxWait"],
@@ -34,7 +36,7 @@ export function nbiPart(foundation: Foundation): Part {
   });
   return {
     services: [nbi],
-    ...(certificate === undefined ? {} : { reloadTls: () => nbi.reloadTls() }),
+    ...(tls && { reloadTls: () => nbi.reloadTls() }),
     endpoints: () => [["API", `${nbi.address.url}/api/v1`]],
     async notes() {
       const token = await fleet.access.setup.prepare(config["api.setupToken"]);

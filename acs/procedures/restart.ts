@@ -5,11 +5,8 @@ import { type Decision, failed, settle, type Task } from "./procedure.ts";
 /** An RPC after which the device restarts: the restart, not the answer, is its end. */
 export type RestartProgress =
   | { phase: "asking"; sentAt: Instant }
-  | {
-      phase: "restarting";
-      sentAt: Instant /** It has started anew, without the proof that is waited for. */;
-      booted?: true;
-    }
+  /** `booted`: it has started anew, without the proof that is waited for. */
+  | { phase: "restarting"; sentAt: Instant; booted?: true }
   /** The answer was lost: for how long has the device been up? */
   | {
       phase: "looking";

@@ -36,8 +36,8 @@ type Progress = { types?: readonly ParameterType[] } /** SetParameterValues is w
 type Types = Pick<Progress, "types">;
 
 /**
- * SetParameterValues, one message, all or none (TR-069 A.3.2.1), then read back unless the request forgoes it. A write that does not fit in one
- * envelope of 32 KB is refused: split, it would not be atomic.
+ * SetParameterValues, one message, all or none (TR-069 A.3.2.1), then read back unless the request forgoes it. A write
+ * that does not fit in one envelope of 32 KB is refused: split, it would not be atomic.
  *
  * A fault that does not name the parameter is narrowed down by reading them, never by writing them one at a time.
  */

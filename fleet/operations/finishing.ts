@@ -2,7 +2,7 @@ import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
 import type { OperationState } from "./model.ts";
-import { isOpen, type Move, movedBy, moveOperation } from "./moves.ts";
+import { isOpen, type Move, moveOperation } from "./moves.ts";
 import type { OperationStore } from "./operation-store.ts";
 import type { StoredOperation } from "./stored.ts";
 
@@ -45,13 +45,13 @@ export async function carryOut(
     ? { ...move.set, finishedEventId: newId(move.at), removeAt: new Date(move.at + policy.retention.operations) }
     : (move.set ?? {});
   const whole = { ...move, set };
-  if (!(await moveOperation(operations, known, whole, options))) return undefined;
+  const moved = await moveOperation(operations, known, whole, options);
+  if (moved === undefined) return undefined;
   store.meters.moved.add({ kind: known.request.kind, state: move.to });
   if (!finishes) {
-    const moved = await operations.gathered.findByKey(known._id);
-    return moved && cancelIfAsked(store, moved, move.at);
+    const current = await operations.gathered.findByKey(known._id);
+    return current && cancelIfAsked(store, current, move.at);
   }
-  const moved = movedBy(known, whole);
   await store.events.write([finishedEvent(store, moved)]);
   store.waiters.finished(moved._id);
   return moved;

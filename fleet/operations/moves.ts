@@ -57,11 +57,9 @@ function goneWith({ to, set = {}, unset = [] }: Move): Set<string> {
   return gone;
 }
 
-/** An operation as a move left it in the store. */
-export function movedBy(known: StoredOperation, move: Move): StoredOperation {
+function afterwards(known: StoredOperation, way: readonly OperationState[], move: Move): StoredOperation {
   const gone = goneWith(move);
   const kept = Object.fromEntries(Object.entries(known).filter(([field]) => !gone.has(field)));
-  const way = legalWay(known.state, move.to) ?? [];
   const history = [...known.history, ...onTheWay(way, move)].slice(-HISTORY);
   const finished = isOpen(move.to) ? {} : { finishedAt: move.at };
   return { ...kept, ...move.set, state: move.to, ...finished, history } as StoredOperation;
@@ -80,23 +78,24 @@ function updateOf(way: readonly OperationState[], move: Move): Update {
 
 /**
  * Moves an operation, if it is still in the state in which the caller knows it and the table allows the move; of several
- * who try at once one wins. Resolves to whether it moved.
+ * who try at once one wins. Resolves to the operation as the move left it, to `undefined` when it did not move.
  */
 export async function moveOperation(
   operations: OperationCollection,
   known: StoredOperation,
   move: Move,
   options: { guard?: Record<string, unknown>; indirect?: boolean } = {},
-): Promise<boolean> {
+): Promise<StoredOperation | undefined> {
   const way = options.indirect
     ? legalWay(known.state, move.to)
     : isLegalMove(known.state, move.to)
       ? [move.to]
       : undefined;
-  if (way === undefined) return false;
-  return operations.gathered.updateById(known._id, updateOf(way, move), {
+  if (way === undefined) return undefined;
+  const moved = await operations.gathered.updateById(known._id, updateOf(way, move), {
     ...options.guard,
     state: known.state,
     attempt: known.attempt,
   });
+  return moved ? afterwards(known, way, move) : undefined;
 }

@@ -3,7 +3,7 @@ import type { Instant } from "../../kernel/time.ts";
 import type { DeviceDocument } from "../devices/model.ts";
 import type { Work } from "../door.ts";
 import type { OperationDocument, OperationKind } from "./model.ts";
-import { isOpen, movedBy, moveOperation } from "./moves.ts";
+import { isOpen, moveOperation } from "./moves.ts";
 import { type OperationStore, openOperations, withSecrets } from "./operation-store.ts";
 import { reasonsToWait } from "./readiness.ts";
 import { settleOperation } from "./settling.ts";
@@ -73,12 +73,13 @@ async function begin(
     return store.operations.gathered.updateById(_id, taken, { state, attempt });
   }
   const move = { to: "active" as const, at: now, set: { progress, attempt: attempt + 1 } };
-  const known = operation as StoredOperation;
-  const guard = { cancelRequested: { $exists: false } };
-  if (!(await moveOperation(store.operations, known, move, { guard }))) return false;
+  const begun = await moveOperation(store.operations, operation as StoredOperation, move, {
+    guard: { cancelRequested: { $exists: false } },
+  });
+  if (begun === undefined) return false;
   store.meters.moved.add({ kind: operation.request.kind, state: "active" });
   // With its secrets, which the store does not hold so.
-  if (known.sealed === undefined) store.begun.set(_id, movedBy(known, move));
+  if (begun.sealed === undefined) store.begun.set(_id, begun);
   return true;
 }
 

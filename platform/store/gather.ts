@@ -47,8 +47,8 @@ function partWaiting<T extends { order: number }>(
 }
 
 /**
- * Requests of one turn of the event loop (or of a moment, when many come) share one call of the engine. While the engine is away, what has waited since
- * before a call fails with it, so that nobody waits for one time-out after another.
+ * Requests of one turn of the event loop (or of a moment, when many come) share one call of the engine. While the engine
+ * is away, what has waited since before a call fails with it, so that nobody waits for one time-out after another.
  */
 export class Gatherer<Request, Result> {
   readonly #options: GatherOptions<Request, Result>;

@@ -47,7 +47,7 @@ describeFleet("access", (fixture) => {
       { name: "short", permissions: [], expiresAt: fixture.clock.now() + minutes(1) },
       "root",
     );
-    expect(await tokens.authenticate(short.secret)).toBeDefined();
+    expect(await tokens.authenticate(short.secret)).toMatchObject({ tokenId: short.token.id });
     await fixture.clock.advance(minutes(1));
     expect(await tokens.authenticate(short.secret)).toBeUndefined();
     const long = await tokens.create({ name: "long", permissions: [] }, "root");

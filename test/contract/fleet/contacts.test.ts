@@ -99,7 +99,7 @@ describeFleet("contacts", (fixture) => {
     expect(await contacts.resume(device._id, "another")).toBeUndefined();
     expect(await contacts.keep(device._id, { sessionId: "another", until })).toBe(false);
     await contacts.close(device._id, "another", { at: until });
-    expect(await contacts.resume(device._id, sessionId)).toBeDefined();
+    expect(await contacts.resume(device._id, sessionId)).toMatchObject({ _id: device._id, lease: { sessionId } });
     await contacts.close(device._id, sessionId, { at: until, wakeAgain: true });
     expect(await contacts.resume(device._id, sessionId)).toBeUndefined();
     expect((await fixture.fleet.devices.get(device._id))!.endpoints[0]!.state).toEqual({ x: 1 });
