@@ -3,7 +3,7 @@ import type { Duration } from "../../../kernel/time.ts";
 import { pathsOverlap } from "../paths.ts";
 import type { Filter, IndexOptions } from "../port.ts";
 import { DOCUMENT, ENTRY, type Environment, META, prefixOf } from "./environment.ts";
-import { compileFilter, type Predicate } from "./filter.ts";
+import { compileFilter, fieldsOf, type Predicate } from "./filter.ts";
 import type { Direction } from "./keys.ts";
 
 /** An index as it is kept. */
@@ -37,6 +37,8 @@ export interface Index extends IndexRecord {
   readonly paths: readonly string[];
   readonly directions: readonly Direction[];
   readonly takesPart?: Predicate;
+  /** Every path that it reads. */
+  readonly reads: readonly string[];
 }
 
 export interface CollectionInfo {
@@ -58,19 +60,13 @@ function toIndex(record: IndexRecord): Index {
     prefix: prefixOf(ENTRY, record.number),
     paths: record.fields.map(([path]) => path),
     directions: record.fields.map(([, direction]) => direction),
+    reads: [...record.fields.map(([path]) => path), ...fieldsOf(partial)],
     ...(partial && { takesPart: compileFilter(partial) }),
   };
 }
 
-function fieldsOf(filter: Filter | undefined): string[] {
-  return Object.entries(filter ?? {}).flatMap(([key, value]) =>
-    key.startsWith("$") ? (value as Filter[]).flatMap(fieldsOf) : [key],
-  );
-}
-
 function toInfo(record: CollectionRecord): CollectionInfo {
   const indexes = record.indexes.map(toIndex);
-  const read = indexes.map((index) => [...index.paths, ...fieldsOf(index.partial)]);
   const remembered = new Map<string, readonly Index[]>();
   return {
     number: record.number,
@@ -81,7 +77,7 @@ function toInfo(record: CollectionRecord): CollectionInfo {
       let touched = remembered.get(key);
       if (touched === undefined) {
         if (remembered.size > 1_000) remembered.clear();
-        touched = indexes.filter((_, i) => paths.some((path) => read[i]!.some((field) => pathsOverlap(path, field))));
+        touched = indexes.filter(({ reads }) => paths.some((path) => reads.some((read) => pathsOverlap(path, read))));
         remembered.set(key, touched);
       }
       return touched;

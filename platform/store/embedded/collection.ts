@@ -91,7 +91,7 @@ export class EmbeddedCollection<D extends Document> implements Collection<D> {
     const result = { matchedCount: 0, modifiedCount: 0 };
     await this.#eachMatch(filter, (target, document) => {
       result.matchedCount++;
-      if (updateInPlace(target, document, compiled) !== undefined) result.modifiedCount++;
+      if (updateInPlace(target, document, compiled)) result.modifiedCount++;
     });
     return result;
   }

@@ -71,16 +71,23 @@ export function duplicateKey(collection: string, fields: readonly string[]): Ste
   );
 }
 
-/**
- * The store's own order of a write: every check first, then every change, so that a refused write leaves nothing behind.
- * `before`: the document's entries until now in each of `indexes`; absent when it is new. Returns what is stored.
- */
+export interface Replacement {
+  readonly id: string;
+  /** The document's entries until now in each of the indexes; absent when it is new. */
+  readonly before?: readonly (readonly Buffer[])[];
+  /** `undefined`: it is removed. */
+  readonly after: Document | undefined;
+  /** `after` as it is stored, when that is known; `after` then needs no more than what the indexes read. */
+  readonly stored?: Buffer;
+}
+
+/** The store's own order of a write: every check first, then every change, so that a refused write leaves nothing behind. */
 export function replaceDocument(
   context: WriteContext,
   collection: { name: string; info: CollectionInfo },
-  { id, before, after }: { id: string; before?: readonly (readonly Buffer[])[]; after: Document | undefined },
+  { id, before, after, stored }: Replacement,
   indexes: readonly Index[] = collection.info.indexes,
-): Buffer | undefined {
+): void {
   const { environment } = context;
   const changes = indexes.map((index, i) => changeOf(context, index, before?.[i] ?? NONE, after));
   for (const { index, added } of changes) {
@@ -91,12 +98,10 @@ export function replaceDocument(
     }
   }
   const key = documentKey(collection.info.prefix, id);
-  const stored = after && encodeDocument(after);
-  if (stored === undefined) void environment.remove(key);
-  else void environment.put(key, asBinary(stored));
+  if (after === undefined) void environment.remove(key);
+  else void environment.put(key, asBinary(stored ?? encodeDocument(after)));
   for (const { removed, added } of changes) {
     for (const entry of removed) void environment.remove(entry);
     for (const entry of added) void environment.put(entry, id);
   }
-  return stored;
 }

@@ -31,6 +31,9 @@ const encoder = new Encoder(plainMaps);
 /** A document as it is stored; `environment.get` decodes it. */
 export const encodeDocument = (document: object): Buffer => encoder.encode(document);
 
+export const decodeDocument = (bytes: Uint8Array): Record<string, unknown> =>
+  encoder.decode(bytes) as Record<string, unknown>;
+
 /**
  * Opens the directory, which several processes may do at once. `overlappingSync` is off: a transaction's promise then
  * resolves when it is on the disk, not when it is visible.

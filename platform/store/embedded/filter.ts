@@ -34,6 +34,12 @@ export function compileFilter(filter: Filter): Predicate {
   return every(tests);
 }
 
+/** Every path that it reads. */
+export const fieldsOf = (filter: Filter | undefined): string[] =>
+  Object.entries(filter ?? {}).flatMap(([key, value]) =>
+    key.startsWith("$") ? (value as Filter[]).flatMap(fieldsOf) : [key],
+  );
+
 function compileLogical(operator: string, operand: unknown): Predicate {
   const branches = (operand as readonly Filter[]).map(compileFilter);
   switch (operator) {

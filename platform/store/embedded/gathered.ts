@@ -1,21 +1,19 @@
 import type { Document, Filter, GatheredCollection, GatheredQuery, Update } from "../port.ts";
 import { compileProjection } from "../projection.ts";
 import { copyDocument, copyFilter } from "../values.ts";
-import { documentKey, isLegalId } from "./environment.ts";
-import { compileFilter } from "./filter.ts";
+import { documentKey } from "./environment.ts";
 import { findEqual } from "./find-equal.ts";
 import { encodeKey, shortenKey } from "./keys.ts";
-import { findFirst, getById, insert, remove, type Target, updateInPlace } from "./mutations.ts";
+import { findFirst, getById, insert, remove, type Target } from "./mutations.ts";
 import { findNow } from "./query.ts";
 import type { Session } from "./session.ts";
 import { compileUpdate } from "./update.ts";
-import { Written } from "./written.ts";
+import { guardedUpdate, updateFields } from "./update-fields.ts";
 
 /** Here every write is gathered already (see `Writer`), and a read is a look into memory. */
 export class EmbeddedGathered<D extends Document> implements GatheredCollection<D> {
   readonly #name: string;
   readonly #session: Session;
-  readonly #written = new Written();
 
   constructor(name: string, session: Session) {
     this.#name = name;
@@ -44,20 +42,8 @@ export class EmbeddedGathered<D extends Document> implements GatheredCollection<
   }
 
   async updateById(id: string, update: Update, guard?: Filter): Promise<boolean> {
-    const compiled = compileUpdate(update);
-    const matches = guard && compileFilter(copyFilter(guard));
-    return this.#session.write(this.#name, (target) => {
-      if (!isLegalId(id)) return false;
-      const stored = target.context.environment.getBinaryFast(documentKey(target.info.prefix, id));
-      if (stored === undefined) return false;
-      const document = this.#written.find(id, stored) ?? getById(target, id)!;
-      if (matches?.(document) === false) return false;
-      this.#written.forget(id);
-      const bytes = updateInPlace(target, document, compiled);
-      // V8 is slow ever after with an object that has lost a field.
-      if (bytes !== undefined && !compiled.removes) this.#written.keep(id, bytes, document);
-      return true;
-    });
+    const guarded = guardedUpdate(compileUpdate(update), guard && copyFilter(guard));
+    return this.#session.write(this.#name, (target) => updateFields(target, id, guarded));
   }
 
   async deleteById(id: string): Promise<void> {

@@ -47,17 +47,18 @@ export function insert(target: Target, document: Document): void {
 export function updateDocument(target: Target, document: Document, update: CompiledUpdate): Changed {
   const before = copyDocument(document);
   const changed = updateInPlace(target, document, update);
-  return { result: { matchedCount: 1, modifiedCount: changed === undefined ? 0 : 1 }, before, after: document };
+  return { result: { matchedCount: 1, modifiedCount: changed ? 1 : 0 }, before, after: document };
 }
 
-/** As `updateDocument`, but copies nothing. Returns what is stored now; `undefined`: nothing changed. */
-export function updateInPlace(target: Target, document: Document, update: CompiledUpdate): Buffer | undefined {
+/** As `updateDocument`, but copies nothing. Returns whether anything changed. */
+export function updateInPlace(target: Target, document: Document, update: CompiledUpdate): boolean {
   const indexes = target.info.indexesTouchedBy(update.paths);
   const id = document._id;
   const before = allEntryKeys(indexes, document);
   const changed = update.apply(document, false);
   if (document._id !== id) throw new StewardError("internal", "an update cannot change the _id");
-  return changed ? replaceDocument(target.context, target, { id, before, after: document }, indexes) : undefined;
+  if (changed) replaceDocument(target.context, target, { id, before, after: document }, indexes);
+  return changed;
 }
 
 export function updateFirst(

@@ -13,8 +13,8 @@ type Step = (document: Fields) => boolean;
 export interface CompiledUpdate {
   /** Every path that it writes. */
   readonly paths: readonly string[];
-  /** Whether it takes a field away. */
-  readonly removes: boolean;
+  /** The paths whose values before it needs to know: all but those of whole fields that are set. */
+  readonly needs: readonly string[];
   apply(document: Fields, inserting: boolean): boolean;
 }
 
@@ -33,6 +33,7 @@ const operators: Record<keyof Update, (path: string, operand: unknown) => Step> 
 /** Takes a copy of every operand: the caller may change its objects afterwards. */
 export function compileUpdate(update: Update): CompiledUpdate {
   const paths: string[] = [];
+  const needs: string[] = [];
   const steps: Step[] = [];
   const insertSteps: Step[] = [];
   for (const operator of Object.keys(update) as (keyof Update)[]) {
@@ -45,13 +46,14 @@ export function compileUpdate(update: Update): CompiledUpdate {
     for (const path of Object.keys(fields)) {
       if (fields[path] === undefined) continue;
       paths.push(path);
+      if (operator !== "$set" || path.includes(".")) needs.push(path);
       target.push(compile(path, fields[path]));
     }
   }
   refuseConflicts(paths);
   return {
     paths,
-    removes: update.$unset !== undefined,
+    needs,
     apply(document, inserting) {
       let changed = false;
       for (const step of steps) changed = step(document) || changed;
