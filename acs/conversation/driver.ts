@@ -326,7 +326,10 @@ export class Driver {
   }
 
   #complete(live: Live, reply: Reply): Reply {
-    return live.cookie === undefined || reply.status >= 400 ? reply : { ...reply, cookie: live.cookie };
+    if (live.cookie === undefined || reply.status >= 400) return reply;
+    // Named, not spread: see `changed` of the session.
+    const { status, body, endsSession = false } = reply;
+    return { status, body, endsSession, cookie: live.cookie };
   }
 
   #finish(live: Live): void {

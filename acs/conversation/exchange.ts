@@ -20,7 +20,6 @@ export interface Exchange {
 export interface Reply {
   status: 200 | 204 | 400 | 401 | 403 | 503;
   body?: string | undefined;
-  contentType?: string;
   /** The session token; set on every reply of a session. */
   cookie?: string;
   /** Seconds. */
@@ -29,8 +28,6 @@ export interface Reply {
   close?: boolean;
   /** The session is over with this reply. */
   endsSession?: boolean;
-  /** To be called once the reply is on the wire (or its connection is gone). */
-  afterSent?: () => void;
 }
 
 export type BodyClass = "empty" | "inform" | "other";

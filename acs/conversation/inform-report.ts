@@ -26,48 +26,52 @@ interface Draft {
   periodicInform?: boolean;
 }
 
+type Meaning = (draft: Draft, value: string) => void;
+
 /** What single parameters mean, by their name without the root. Other values are only kept. */
-const meanings: Readonly<Record<string, (draft: Draft, value: string) => void>> = {
-  "DeviceInfo.HardwareVersion": ({ facts }, value) => {
-    facts.hardwareVersion = value;
-  },
-  "DeviceInfo.SoftwareVersion": ({ facts }, value) => {
-    facts.softwareVersion = value;
-  },
-  "DeviceInfo.ModelName": ({ facts }, value) => {
-    facts.modelName = value;
-  },
-  "DeviceInfo.ProvisioningCode": ({ facts }, value) => {
-    facts.provisioningCode = value;
-  },
-  RootDataModelVersion: ({ facts }, value) => {
-    if (/^\d+\.\d+/.test(value)) facts.dataModels = [`Device:${value.trim()}`];
-  },
-  DeviceSummary: ({ facts }, value) => {
-    const models = modelsOfSummary(value);
-    if (models.length > 0 && facts.dataModels === undefined) facts.dataModels = models;
-  },
-  "ManagementServer.ParameterKey": ({ state }, value) => {
-    state.parameterKey = value;
-  },
-  "ManagementServer.ConnectionRequestURL": ({ state }, value) => {
-    state.connectionRequestUrl = value;
-  },
-  "ManagementServer.UDPConnectionRequestAddress": ({ state }, value) => {
-    state.udpConnectionRequestAddress = value;
-  },
-  "ManagementServer.ConnReqJabberID": ({ state }, value) => {
-    state.jabberId = value;
-  },
-  "ManagementServer.PeriodicInformEnable": (draft, value) => {
-    draft.periodicInform = isTrue(value);
-  },
-  "ManagementServer.PeriodicInformInterval": ({ facts }, value) => {
-    const interval = Number(value);
-    if (Number.isInteger(interval) && interval > 0 && interval <= 4_294_967_295)
-      facts.informInterval = seconds(interval);
-  },
-};
+const meanings: ReadonlyMap<string, Meaning> = new Map(
+  Object.entries<Meaning>({
+    "DeviceInfo.HardwareVersion": ({ facts }, value) => {
+      facts.hardwareVersion = value;
+    },
+    "DeviceInfo.SoftwareVersion": ({ facts }, value) => {
+      facts.softwareVersion = value;
+    },
+    "DeviceInfo.ModelName": ({ facts }, value) => {
+      facts.modelName = value;
+    },
+    "DeviceInfo.ProvisioningCode": ({ facts }, value) => {
+      facts.provisioningCode = value;
+    },
+    RootDataModelVersion: ({ facts }, value) => {
+      if (/^\d+\.\d+/.test(value)) facts.dataModels = [`Device:${value.trim()}`];
+    },
+    DeviceSummary: ({ facts }, value) => {
+      const models = modelsOfSummary(value);
+      if (models.length > 0 && facts.dataModels === undefined) facts.dataModels = models;
+    },
+    "ManagementServer.ParameterKey": ({ state }, value) => {
+      state.parameterKey = value;
+    },
+    "ManagementServer.ConnectionRequestURL": ({ state }, value) => {
+      state.connectionRequestUrl = value;
+    },
+    "ManagementServer.UDPConnectionRequestAddress": ({ state }, value) => {
+      state.udpConnectionRequestAddress = value;
+    },
+    "ManagementServer.ConnReqJabberID": ({ state }, value) => {
+      state.jabberId = value;
+    },
+    "ManagementServer.PeriodicInformEnable": (draft, value) => {
+      draft.periodicInform = isTrue(value);
+    },
+    "ManagementServer.PeriodicInformInterval": ({ facts }, value) => {
+      const interval = Number(value);
+      if (Number.isInteger(interval) && interval > 0 && interval <= 4_294_967_295)
+        facts.informInterval = seconds(interval);
+    },
+  }),
+);
 
 /** `InternetGatewayDevice:1.4[](Baseline:1), VoiceService:1.0[1](…)` names two models. */
 export const modelsOfSummary = (summary: string): string[] =>
@@ -91,7 +95,10 @@ export function reportOf(
     commandKey: CommandKey.trim(),
   }));
   const reasons = events.map((event) => event.code);
-  const draft: Draft = { facts: {}, state: { ...session, retryCount: body.RetryCount } };
+  const draft: Draft = {
+    facts: {},
+    state: { namespace: session.namespace, version: session.version, retryCount: body.RetryCount },
+  };
   const observations: ParameterObservation[] = [];
   let root: Root | undefined;
   for (const one of body.ParameterList) {
@@ -101,7 +108,7 @@ export function reportOf(
     if (prefix === undefined) continue;
     root ??= prefix;
     const rest = one.Name.slice(prefix.length);
-    if (Object.hasOwn(meanings, rest)) meanings[rest]?.(draft, one.Value.value.slice(0, MAX_FACT).trim());
+    meanings.get(rest)?.(draft, one.Value.value.slice(0, MAX_FACT).trim());
   }
   if (root !== undefined) draft.state.root = root;
   if (draft.periodicInform === false) delete draft.facts.informInterval;

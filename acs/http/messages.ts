@@ -213,23 +213,13 @@ export class MessageHandler {
 
   #reply({ response, source, secure }: Visit, reply: Reply): void {
     const { admission, authenticator } = this.#options;
-    const {
-      status,
-      body = "",
-      contentType = CONTENT_TYPE,
-      cookie,
-      retryAfter,
-      close = false,
-      endsSession,
-      afterSent,
-    } = reply;
+    const { status, body = "", cookie, retryAfter, close = false, endsSession } = reply;
     if (cookie !== undefined) {
       if (endsSession) admission.sessionEnded(cookie);
       else admission.sessionSeen(cookie, source);
     }
-    if (afterSent !== undefined) onceSent(response, afterSent);
     const headers: OutgoingHttpHeaders = {};
-    if (body !== "") headers["Content-Type"] = contentType;
+    if (body !== "") headers["Content-Type"] = CONTENT_TYPE;
     if (cookie !== undefined) headers["Set-Cookie"] = sessionCookie(cookie);
     if (retryAfter !== undefined) headers["Retry-After"] = Math.ceil(retryAfter);
     if (status === 401) headers["WWW-Authenticate"] = authenticator.challenges(secure);
@@ -240,12 +230,6 @@ export class MessageHandler {
     const least = this.#options.limits.retryAfter / 1000;
     return { status: 503, headers: { "Retry-After": Math.ceil(least * (1 + Math.random() / 2)) }, close };
   }
-}
-
-/** Runs `task` when the answer has gone out, or its connection is gone: in any case once. */
-function onceSent(response: ServerResponse, task: () => void): void {
-  if (response.destroyed) task();
-  else response.once("close", task);
 }
 
 const hasBody = (request: IncomingMessage): boolean =>

@@ -2,7 +2,7 @@ import type { Instant } from "../../kernel/time.ts";
 import type { Step } from "./effects.ts";
 import { abort } from "./endings.ts";
 import type { WireEvent } from "./events.ts";
-import { move, type Session } from "./session.ts";
+import { changed, move, type Session } from "./session.ts";
 
 /** A request of the CPE: stored before it is answered. Also taken amid an RPC and after the end (specs §1.7). */
 export function requestArrived(session: Session, event: WireEvent & { type: "requestReceived" }, now: Instant): Step {
@@ -44,7 +44,7 @@ export function requestRefused(session: Session, faultCode: number): Step {
 export function unknownRequest(session: Session, faultCode: number, id: string | undefined): Step {
   const { state } = session;
   if (state !== "cpeTurn" && state !== "awaitingReply" && state !== "ended") return [session, []];
-  return [interrupt({ ...session, requests: session.requests + 1 }), [{ do: "answerFault", faultCode, id }]];
+  return [interrupt(changed(session, { requests: session.requests + 1 })), [{ do: "answerFault", faultCode, id }]];
 }
 
 function leave(session: Session, changes: Partial<Session>): Session {
@@ -54,4 +54,4 @@ function leave(session: Session, changes: Partial<Session>): Session {
 
 /** An RPC that waits for its answer is asked for again with the next empty POST. */
 const interrupt = (session: Session): Session =>
-  session.outstanding ? { ...session, outstanding: { ...session.outstanding, interrupted: true } } : session;
+  session.outstanding ? changed(session, { outstanding: { ...session.outstanding, interrupted: true } }) : session;

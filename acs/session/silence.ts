@@ -1,6 +1,6 @@
 import type { Step } from "./effects.ts";
 import { ending } from "./endings.ts";
-import type { Session } from "./session.ts";
+import { changed, type Session } from "./session.ts";
 
 /**
  * An empty POST where the answer to an RPC should be: the RPC goes out once more with the same ID; after a second one its
@@ -13,11 +13,10 @@ export function silent(session: Session): Step {
   if (mayResend) {
     const silences = outstanding.interrupted ? outstanding.silences : outstanding.silences + 1;
     return [
-      {
-        ...session,
+      changed(session, {
         outstanding: { ...outstanding, silences, interrupted: false },
         lastReply: { status: 200, body: outstanding.text },
-      },
+      }),
       [{ do: "keepLease" }, { do: "resendRpc" }],
     ];
   }

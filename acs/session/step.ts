@@ -5,7 +5,7 @@ import type { Step } from "./effects.ts";
 import { abort, ending, superseded, vanish } from "./endings.ts";
 import { type InnerEvent, isWireEvent, type SessionEvent, type WireEvent } from "./events.ts";
 import { gate } from "./gate.ts";
-import { move, type Session } from "./session.ts";
+import { changed, move, type Session } from "./session.ts";
 import { silent } from "./silence.ts";
 
 /**
@@ -17,22 +17,21 @@ export function step(session: Session, event: SessionEvent, now: Instant): Step 
   const verdict = gate(session, event);
   switch (verdict.verdict) {
     case "replay":
-      return [{ ...session, lastAt: now, replays: session.replays + 1 }, [{ do: "replay" }]];
+      return [changed(session, { lastAt: now, replays: session.replays + 1 }), [{ do: "replay" }]];
     case "abort":
       return abort(session, verdict.reason, [{ do: "refuse", status: verdict.status, reason: verdict.reason }]);
     case "refuse":
       return [session, [{ do: "refuse", status: 400, reason: verdict.reason }]];
     case "proceed":
       return wire(
-        {
-          ...session,
+        changed(session, {
           lastAt: now,
           lastBody: event.digest,
           lastConnection: event.connectionId,
           lastReply: undefined,
           replays: 0,
           mayVanish: false,
-        },
+        }),
         event,
         now,
       );
@@ -83,7 +82,7 @@ function inner(session: Session, event: InnerEvent, now: Instant): Step {
     case "replySent":
       return [withReply(session, event.status, event.body), []];
     case "drainStarted":
-      return [{ ...session, draining: true }, []];
+      return [changed(session, { draining: true }), []];
     default:
       return ended(session, event.type);
   }
@@ -124,10 +123,7 @@ function ended(
 function withReply(session: Session, status: 200 | 204, body: string | undefined): Session {
   const lastReply = { status, body };
   if (session.state !== "awaitingReply" || !session.outstanding || session.outstanding.interrupted)
-    return { ...session, lastReply };
-  return {
-    ...session,
-    lastReply,
-    outstanding: { ...session.outstanding, ...(body === undefined ? {} : { text: body }) },
-  };
+    return changed(session, { lastReply });
+  const outstanding = body === undefined ? session.outstanding : { ...session.outstanding, text: body };
+  return changed(session, { lastReply, outstanding });
 }

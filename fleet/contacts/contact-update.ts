@@ -58,7 +58,8 @@ export function contactUpdate(
   if (set["identity"] !== undefined || before.contact?.remoteAddress !== contact.remoteAddress) {
     set["words"] = wordsOf({ ...before, identity, contact });
   }
-  const device = { ...before, ...set } as StoredDevice;
+  // Not spread: V8 gives each object that is spread together a shape of its own.
+  const device = Object.assign({}, before, set) as StoredDevice;
   device.endpoints = endpointChange(before, report, set);
   return { set, device, events };
 }

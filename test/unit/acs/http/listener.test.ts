@@ -84,34 +84,37 @@ describe("a message", () => {
     expect(c).not.toBe(a);
   });
 
-  it("closes its connection when the conversation says so, and tells what was sent and what is closed", async () => {
+  it("closes its connection when the conversation says so, and tells what is closed", async () => {
     const { client, conversations } = await start();
-    const sent = new Promise<void>((resolve) => {
-      conversations.answer = () => ({ status: 400, close: true, afterSent: resolve });
-    });
+    conversations.answer = () => ({ status: 400, close: true });
     const closed = new Promise<void>((resolve) => {
       conversations.onClosed = resolve;
     });
     client.send(post("noise"));
     expect(await client.next()).toMatchObject({ status: 400, headers: { connection: "close" } });
-    await Promise.all([sent, closed, client.closed()]);
+    await Promise.all([closed, client.closed()]);
     expect(conversations.closedConnections).toEqual([conversations.exchanges[0]!.connectionId]);
   });
 
-  it("of a peer that has left is not mourned: its effects after sending run all the same", async () => {
-    const { client, conversations } = await start();
-    const sent = new Promise<void>((resolve) => {
+  it("of a peer that has left is not mourned: the next one is served", async () => {
+    const { client, connect, conversations } = await start();
+    const late = new Promise<void>((resolve) => {
       conversations.answer = async () => {
         const closed = new Promise<void>((done) => {
           conversations.onClosed = done;
         });
         client.close();
         await closed;
-        return { status: 200, body: "late", afterSent: resolve };
+        resolve();
+        return { status: 200, body: "late" };
       };
     });
     client.send(post(soap));
-    await sent;
+    await late;
+    conversations.answer = () => ({ status: 204 });
+    const other = await connect();
+    other.send(post(soap));
+    expect((await other.next()).status).toBe(204);
   });
 });
 
