@@ -327,7 +327,7 @@ export class Driver {
 
   #complete(live: Live, reply: Reply): Reply {
     if (live.cookie === undefined || reply.status >= 400) return reply;
-    // Named, not spread: see `changed` of the session.
+    // Named, not spread (see kernel/merged).
     const { status, body, endsSession = false } = reply;
     return { status, body, endsSession, cookie: live.cookie };
   }

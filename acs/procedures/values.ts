@@ -3,6 +3,7 @@ import { canonicalValue } from "../../datamodels/values/canonical.ts";
 import type { OperationDocument, WriteItem } from "../../fleet/operations/model.ts";
 import type { ParameterRecord } from "../../fleet/parameters/model.ts";
 import { isSecretName } from "../../fleet/parameters/secret-names.ts";
+import { merged } from "../../kernel/merged.ts";
 import { genericPath, type ParameterPath } from "../../kernel/path.ts";
 import { isTrue, type ParameterType } from "../../kernel/value.ts";
 import type { RpcRequest } from "../rpc/index.ts";
@@ -14,7 +15,7 @@ export type ValuesToSet = RpcRequest<"SetParameterValues">["ParameterList"];
 export type TypedItem = WriteItem & { readonly typing?: ValueTyping };
 
 export const withTyping = (values: readonly WriteItem[], { typing = [] }: OperationDocument): TypedItem[] =>
-  values.map((item, index) => ({ ...item, ...(typing[index] ? { typing: typing[index] } : {}) }));
+  values.map((item, index) => (typing[index] ? merged(item, { typing: typing[index] }) : item));
 
 /** Those whose type somebody has to look up. */
 export const untyped = (values: readonly WriteItem[], typing: readonly ValueTyping[] = []): WriteItem[] =>

@@ -1,5 +1,6 @@
 import type { ItemResult, WriteItem } from "../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch } from "../../fleet/parameters/model.ts";
+import { merged } from "../../kernel/merged.ts";
 import type { ParameterType } from "../../kernel/value.ts";
 import type { CwmpFault, RpcResponse } from "../rpc/index.ts";
 import { operationFault, outcomeOf, outcomeOfFault } from "./fault-advice.ts";
@@ -106,7 +107,7 @@ const typesOf = ({ types }: { types?: Types["types"] | undefined }): Types => (t
 const itemsOf = ({ request, operation }: Task<"write">, { types }: Types): TypedItem[] =>
   withTyping(request.values, operation).map((item, index) => {
     const type = types?.[index];
-    return type === undefined ? item : { ...item, type };
+    return type === undefined ? item : merged(item, { type });
   });
 
 const valuesOf = ({ request }: Task<"write">) => ({

@@ -1,3 +1,4 @@
+import { merged } from "../../kernel/merged.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Step } from "./effects.ts";
 import { abort } from "./endings.ts";
@@ -54,4 +55,4 @@ function leave(session: Session, changes: Partial<Session>): Session {
 
 /** An RPC that waits for its answer is asked for again with the next empty POST. */
 const interrupt = (session: Session): Session =>
-  session.outstanding ? changed(session, { outstanding: { ...session.outstanding, interrupted: true } }) : session;
+  session.outstanding ? changed(session, { outstanding: merged(session.outstanding, { interrupted: true }) }) : session;

@@ -115,10 +115,7 @@ export const createSession = (start: NewSession, now: Instant): Session => ({
   failure: undefined,
 });
 
-/**
- * A copy with these changes. Each field is named: what is spread into an object and then changed gets a shape of its own
- * from V8 (Node 20), which makes every later look at it slow and stays in memory until the next full collection.
- */
+/** A copy with these changes. Each field is named, so that the copy has the one shape of all sessions (see kernel/merged). */
 export function changed(session: Session, changes: Partial<Session>): Session {
   const copy: Session = {
     id: session.id,

@@ -1,3 +1,4 @@
+import { merged } from "../../kernel/merged.ts";
 import type { Instant } from "../../kernel/time.ts";
 import { answered, answeredFault, chooseOrEnd, chosen, nothingLeft, withdrawn } from "./acs-turn.ts";
 import { requestArrived, requestRefused, requestTaken, unknownRequest } from "./cpe-turn.ts";
@@ -124,6 +125,6 @@ function withReply(session: Session, status: 200 | 204, body: string | undefined
   const lastReply = { status, body };
   if (session.state !== "awaitingReply" || !session.outstanding || session.outstanding.interrupted)
     return changed(session, { lastReply });
-  const outstanding = body === undefined ? session.outstanding : { ...session.outstanding, text: body };
+  const outstanding = body === undefined ? session.outstanding : merged(session.outstanding, { text: body });
   return changed(session, { lastReply, outstanding });
 }

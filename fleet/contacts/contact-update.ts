@@ -1,3 +1,4 @@
+import { merged } from "../../kernel/merged.ts";
 import { identityText, normalIdentity, wordsOf } from "../devices/identity.ts";
 import type { Contact, DeviceIdentity } from "../devices/model.ts";
 import type { StoredDevice } from "../devices/stored.ts";
@@ -58,8 +59,7 @@ export function contactUpdate(
   if (set["identity"] !== undefined || before.contact?.remoteAddress !== contact.remoteAddress) {
     set["words"] = wordsOf({ ...before, identity, contact });
   }
-  // Not spread: V8 gives each object that is spread together a shape of its own.
-  const device = Object.assign({}, before, set) as StoredDevice;
+  const device: StoredDevice = merged(before, set);
   device.endpoints = endpointChange(before, report, set);
   return { set, device, events };
 }

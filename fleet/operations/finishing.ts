@@ -1,4 +1,5 @@
 import { newId } from "../../kernel/ids.ts";
+import { merged } from "../../kernel/merged.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
 import type { OperationState } from "./model.ts";
@@ -42,7 +43,10 @@ export async function carryOut(
   const { operations, policy } = store;
   const finishes = !isOpen(move.to);
   const set = finishes
-    ? { ...move.set, finishedEventId: newId(move.at), removeAt: new Date(move.at + policy.retention.operations) }
+    ? merged(move.set ?? {}, {
+        finishedEventId: newId(move.at),
+        removeAt: new Date(move.at + policy.retention.operations),
+      })
     : (move.set ?? {});
   const whole = { ...move, set };
   const moved = await moveOperation(operations, known, whole, options);

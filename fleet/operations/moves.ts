@@ -1,3 +1,4 @@
+import { merged } from "../../kernel/merged.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Update } from "../../platform/store/port.ts";
 import { type OperationHistoryEntry, type OperationState, openStates, operationMoves } from "./model.ts";
@@ -59,18 +60,19 @@ function goneWith({ to, set = {}, unset = [] }: Move): Set<string> {
 
 function afterwards(known: StoredOperation, way: readonly OperationState[], move: Move): StoredOperation {
   const gone = goneWith(move);
-  const kept = Object.fromEntries(Object.entries(known).filter(([field]) => !gone.has(field)));
+  const kept: Record<string, unknown> = {};
+  for (const field in known) if (!gone.has(field)) kept[field] = known[field as keyof StoredOperation];
   const history = [...known.history, ...onTheWay(way, move)].slice(-HISTORY);
-  const finished = isOpen(move.to) ? {} : { finishedAt: move.at };
-  return { ...kept, ...move.set, state: move.to, ...finished, history } as StoredOperation;
+  return Object.assign(kept, fieldsSet(move), { history }) as unknown as StoredOperation;
 }
 
+const fieldsSet = ({ to, at, set = {} }: Move) =>
+  merged(set, isOpen(to) ? { state: to } : { state: to, finishedAt: at });
+
 function updateOf(way: readonly OperationState[], move: Move): Update {
-  const { to, at, set = {} } = move;
-  const finished = !isOpen(to);
   const gone = goneWith(move);
   return {
-    $set: { ...set, state: to, ...(finished && { finishedAt: at }) },
+    $set: fieldsSet(move),
     ...(gone.size > 0 && { $unset: Object.fromEntries([...gone].map((field) => [field, true as const])) }),
     $push: { history: { $each: onTheWay(way, move), $slice: -HISTORY } },
   };
@@ -92,10 +94,7 @@ export async function moveOperation(
       ? [move.to]
       : undefined;
   if (way === undefined) return undefined;
-  const moved = await operations.gathered.updateById(known._id, updateOf(way, move), {
-    ...options.guard,
-    state: known.state,
-    attempt: known.attempt,
-  });
+  const guard = merged(options.guard ?? {}, { state: known.state, attempt: known.attempt });
+  const moved = await operations.gathered.updateById(known._id, updateOf(way, move), guard);
   return moved ? afterwards(known, way, move) : undefined;
 }

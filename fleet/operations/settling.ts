@@ -1,3 +1,4 @@
+import { merged } from "../../kernel/merged.ts";
 import { type Duration, type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { WorkOutcome } from "../door.ts";
 import { carryOut } from "./finishing.ts";
@@ -43,7 +44,7 @@ function moveFor(known: StoredOperation, outcome: WorkOutcome, at: Instant): Mov
         to: "done",
         at,
         ...noteOf(outcome),
-        set: { ...present("result", outcome), ...present("items", outcome) },
+        set: merged(present("result", outcome), present("items", outcome)),
         unset: ["fault"],
       };
     case "failed":

@@ -1,4 +1,5 @@
 import { StewardError } from "../../kernel/errors.ts";
+import { merged } from "../../kernel/merged.ts";
 import { MAX_PATH_LENGTH } from "../../kernel/path.ts";
 import type { Update } from "../../platform/store/port.ts";
 import type { StoredDevice } from "../devices/stored.ts";
@@ -85,9 +86,9 @@ export async function observe(
     }
     if (Object.keys(set).length === 0) return;
     const { revision } = device;
-    const $set = { ...set, revision: revision + 1 };
+    const $set = merged(set, { revision: revision + 1 });
     if (!(await store.devices.gathered.updateById(deviceId, { $set }, { revision }))) continue;
-    if (also === undefined) store.lastWritten.set(deviceId, { ...device, ...$set });
+    if (also === undefined) store.lastWritten.set(deviceId, merged(device, $set));
     return;
   }
   throw new StewardError("internal", "a device changes too often to take in its values", { details: { deviceId } });

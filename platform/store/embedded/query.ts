@@ -63,10 +63,15 @@ export class Query {
   #entries(limit: number): Iterable<{ key: Buffer; value: unknown }> {
     const { start, end } = this.#plan.ranges[this.#range]!;
     const resumed = this.#last !== undefined;
-    const bounds = this.#plan.reverse
-      ? { start: this.#last ?? end, end: start, inclusiveEnd: true, reverse: true }
-      : { start: this.#last ?? start, end };
-    return this.#environment.getRange({ ...bounds, exclusiveStart: resumed || this.#plan.reverse, limit });
+    const { reverse } = this.#plan;
+    return this.#environment.getRange({
+      start: this.#last ?? (reverse ? end : start),
+      end: reverse ? start : end,
+      inclusiveEnd: reverse,
+      reverse,
+      exclusiveStart: resumed || reverse,
+      limit,
+    });
   }
 
   /** The document of an entry; a document met again counts once. */
