@@ -8,7 +8,7 @@ RUN npm run build
 FROM node:20-bookworm-slim
 WORKDIR /steward
 # Most of what a session needs is garbage a moment later: a larger nursery makes the collector cheaper.
-ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=64
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=32
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --omit=dev && mkdir /data && chown node /data
 COPY --from=build /steward/dist ./dist

@@ -6,7 +6,7 @@ import { type Started, startProcess } from "./processes.ts";
 const SETUP_TOKEN = "bench-setup-token-0123456789abcdef";
 
 /** As `npm start` and the container image run it. */
-const nodeOptions = ["--max-semi-space-size=64"];
+const nodeOptions = ["--max-semi-space-size=32"];
 
 export interface StewardOptions {
   engine: "embedded" | "mongodb";
