@@ -1,7 +1,6 @@
 import { asStewardError } from "../../kernel/errors.ts";
 import type { StoredDevice } from "../devices/stored.ts";
 import type { Contacts } from "../door.ts";
-import { openOperations } from "../operations/operation-store.ts";
 import { dropActive } from "../operations/sweeps.ts";
 import { observe } from "../parameters/observing.ts";
 import type { ContactStore } from "./contact-store.ts";
@@ -69,7 +68,7 @@ async function closeContact(
     const event = { type: "session.failed" as const, deviceId, sessionId, at, data: { reason: failed } };
     await store.events.append([event]);
     // What the device was busy with may or may not have happened; a session that took over sees to it itself.
-    if (held) await dropActive(store.operations, await openOperations(store.operations, deviceId), at);
+    if (held) await dropActive(store.operations, deviceId, at, `the session failed: ${failed}`);
   }
   if (wakeAgain !== true) return;
   try {

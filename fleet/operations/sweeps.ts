@@ -100,14 +100,10 @@ export async function recoverOperations(store: OperationStore, now: Instant): Pr
   return count;
 }
 
-/** Another conversation took the device: what the earlier one had with it is `unknown` now. */
-export async function dropActive(store: OperationStore, open: readonly StoredOperation[], now: Instant): Promise<void> {
-  const active = open.filter(({ state }) => state === "active");
-  await Promise.all(
-    active.map((operation) =>
-      carryOut(store, operation, dropped(operation, now, { note: "another session took over" })),
-    ),
-  );
+/** The conversation that had them is over, for the reason in `note`: what it had with the device is `unknown` now. */
+export async function dropActive(store: OperationStore, deviceId: string, at: Instant, note: string): Promise<void> {
+  const active = (await openOperations(store, deviceId)).filter(({ state }) => state === "active");
+  await Promise.all(active.map((operation) => carryOut(store, operation, dropped(operation, at, { note }))));
 }
 
 /** A device was admitted or released: what waited for that wants its contact from `from` on. */

@@ -56,6 +56,28 @@ describeFleet("after a crash", (fixture) => {
     expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: operation._id });
   });
 
+  it("an operation says what happened, and not more: a new session came, or the one that had it failed", async () => {
+    const noteAfter = async (serial: string, end: (deviceId: string, sessionId: string) => Promise<unknown>) => {
+      const { device, sessionId } = await contact(fixture, serial);
+      const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+      await fixture.fleet.work.begin((await fixture.fleet.work.next(device, sessionId, now()))!, "sent", now());
+      await end(device._id, sessionId);
+      return (await fixture.fleet.operations.get(operation._id))!.history.at(-1)!;
+    };
+    const killed = await noteAfter("W5", async () => {
+      await fixture.reopen();
+      await contact(fixture, "W5");
+    });
+    expect(killed).toMatchObject({
+      state: "unknown",
+      note: "the device began a new session, and no answer from before is known",
+    });
+    const failed = await noteAfter("W6", (deviceId, sessionId) =>
+      fixture.fleet.contacts.close(deviceId, sessionId, { at: now(), failed: "the device fell silent" }),
+    );
+    expect(failed).toMatchObject({ state: "unknown", note: "the session failed: the device fell silent" });
+  });
+
   it("the session goes on in another process, with the operation that it had begun", async () => {
     const { device, sessionId } = await contact(fixture, "W3");
     const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");

@@ -124,7 +124,7 @@ describeFleet("operations", (fixture) => {
     }
     expect(await operations.get(operation._id)).toMatchObject({
       state: "failed",
-      fault: { code: "outcome.unknown", message: expect.stringContaining("another session took over") },
+      fault: { code: "outcome.unknown", message: expect.stringContaining("no answer from before is known") },
     });
   });
 
