@@ -129,7 +129,8 @@ export type WorkOutcome =
   /** Back to `queued`, after the back-off of its attempt; `failed` when the attempts are used up. */
   | { state: "retry"; fault: OperationFault; delay?: number }
   | { state: "accepted"; progress: string; completionDueAt?: Instant; result?: Record<string, unknown>; note?: string }
-  | { state: "unknown"; note: string; progress?: string };
+  /** `failed` when it was left so too often, with `failsAs` for its code (`outcome.unknown`). */
+  | { state: "unknown"; note: string; progress?: string; failsAs?: string };
 
 /** What a device (or every device of a group) proves itself with, and what we prove ourselves with to the device. */
 export interface Credential {

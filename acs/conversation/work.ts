@@ -3,24 +3,27 @@ import type { OperationDocument } from "../../fleet/operations/model.ts";
 import { asStewardError } from "../../kernel/errors.ts";
 import { type Decision, type Facts, failed, type Task } from "../procedures/procedure.ts";
 import type { CwmpFault, ResponseMessage } from "../rpc/index.ts";
-import type { ConversationDependencies, ConversationLimits } from "./dependencies.ts";
+import type { ConversationDependencies } from "./dependencies.ts";
 import { EndpointState } from "./endpoint-state.ts";
 import type { Live, Run } from "./live.ts";
 import { prepareRun } from "./prepare-run.ts";
 
 /** Operations that end without a message, one after the other, in one turn. */
 const MAX_SILENT = 200;
-const NO_ANSWER = "no usable answer";
+
+/** What is to be tried instead when it is resumed. */
+function progressAfterSilence({ procedure, progress, stale }: Run): { progress?: string } {
+  if (!procedure.onSilence) return {};
+  return { progress: JSON.stringify((stale ? progress : procedure.onSilence(progress)) ?? null) };
+}
 
 /** Moves operations through the sessions: what the device is asked next, and what its answers mean. */
 export class WorkRunner {
   readonly #deps: ConversationDependencies;
-  readonly #limits: ConversationLimits;
   readonly #endpointState: EndpointState;
 
-  constructor(deps: ConversationDependencies, limits: ConversationLimits) {
+  constructor(deps: ConversationDependencies) {
     this.#deps = deps;
-    this.#limits = limits;
     this.#endpointState = new EndpointState(deps);
   }
 
@@ -128,22 +131,10 @@ export class WorkRunner {
   async leaveUnknown(live: Live, operationId: string, note: string): Promise<void> {
     const { run } = live;
     live.run = undefined;
-    const { work } = this.#deps.fleet;
-    const now = this.#deps.clock.now();
     live.skipped.push(operationId);
-    if (run?.operation._id !== operationId) {
-      await work.settle(operationId, { state: "unknown", note: `${note} (${NO_ANSWER})` }, now);
-      return;
-    }
-    const earlier = run.operation.history.filter((entry) => entry.note?.includes(NO_ANSWER)).length;
-    if (earlier + 1 >= this.#limits.silences) {
-      const fault = { code: "device.silent", message: `${NO_ANSWER}, ${earlier + 1} times: ${note}` };
-      await work.settle(operationId, { state: "failed", fault }, now);
-      return;
-    }
-    const progress = run.stale ? run.progress : (run.procedure.onSilence?.(run.progress) ?? run.progress);
-    const kept = run.procedure.onSilence ? { progress: JSON.stringify(progress ?? null) } : {};
-    await work.settle(operationId, { state: "unknown", note: `${note} (${NO_ANSWER})`, ...kept }, now);
+    const kept = run?.operation._id === operationId ? progressAfterSilence(run) : {};
+    const outcome: WorkOutcome = { state: "unknown", note, failsAs: "device.silent", ...kept };
+    await this.#deps.fleet.work.settle(operationId, outcome, this.#deps.clock.now());
   }
 
   /** Puts an operation away between two of its messages; resolves to whether there was one. */

@@ -1,5 +1,6 @@
 import type { Instant } from "../../kernel/time.ts";
 import type { DeviceDocument } from "../devices/model.ts";
+import { attemptsAllowed } from "./attempts.ts";
 import { heldByAccepted } from "./kinds.ts";
 import type { OperationDocument, OperationState, WaitingReason } from "./model.ts";
 
@@ -113,7 +114,7 @@ function reasonsOfQueue(operation: OperationDocument, circumstances: Circumstanc
   const reasons = reasonsOfDevice(operation, circumstances);
   if ((operation.notBefore ?? 0) > now) reasons.push({ code: "notBefore", since, ...untilOf(operation.notBefore) });
   if ((operation.nextAttemptAt ?? 0) > now) {
-    const params = { attempt: operation.attempt, maxAttempts: operation.maxAttempts };
+    const params = { attempt: operation.attempt, maxAttempts: attemptsAllowed(operation) };
     reasons.push({ code: "backingOff", params, since, ...untilOf(operation.nextAttemptAt) });
   }
   const holder = aheadOfIt.find((ahead) => holdsBack(ahead, operation, circumstances));

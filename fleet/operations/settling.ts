@@ -1,5 +1,6 @@
-import { type Duration, type Instant, minutes, seconds } from "../../kernel/time.ts";
+import type { Duration, Instant } from "../../kernel/time.ts";
 import type { WorkOutcome } from "../door.ts";
+import { attemptsAfterDrop, backOff, delayAfterDrop } from "./attempts.ts";
 import { carryOut } from "./finishing.ts";
 import type { OperationFault } from "./model.ts";
 import { isOpen, type Move } from "./moves.ts";
@@ -7,12 +8,6 @@ import type { OperationStore } from "./operation-store.ts";
 import type { StoredOperation } from "./stored.ts";
 
 const TRIES = 8;
-/** Drops beyond the attempts after which an operation that always ends in `unknown` is given up. */
-const DROPS_TOLERATED = 3;
-
-/** 30 s, 1 min, 2 min, … at most 30 min. */
-export const backOff = (attempt: number): Duration =>
-  Math.min(minutes(30), seconds(30) * 2 ** Math.min(attempt - 1, 16));
 
 /**
  * Moves an operation to what became of it. Resolves to the operation afterwards; to `undefined` when it is gone, was
@@ -78,14 +73,21 @@ function again({ wake }: StoredOperation, at: Instant, fault: OperationFault, de
 }
 
 /** The device is asked again soon what became of it; an operation that drops the link each time ends. */
-export function dropped(known: StoredOperation, at: Instant, outcome: { note: string; progress?: string }): Move {
-  if (known.attempt >= known.maxAttempts + DROPS_TOLERATED) {
-    const message = `the link dropped in each of ${known.attempt} attempts, the last time: ${outcome.note}`;
-    return failed(at, { code: "outcome.unknown", message });
+export function dropped(
+  known: StoredOperation,
+  at: Instant,
+  { note, progress, failsAs = "outcome.unknown" }: Omit<WorkOutcome & { state: "unknown" }, "state">,
+): Move {
+  if (known.attempt >= attemptsAfterDrop(known)) {
+    return failed(at, { code: failsAs, message: `given up after ${known.attempt} attempts, the last one: ${note}` });
   }
-  const delay = known.attempt >= known.maxAttempts ? backOff(known.attempt - known.maxAttempts + 1) : 0;
-  const due = { nextAttemptAt: at + delay, ...(known.wake === "now" && { wakeAt: at + delay }) };
-  return { to: "unknown", at, note: outcome.note, set: { ...present("progress", outcome), ...due } };
+  const due = at + delayAfterDrop(known.attempt);
+  const set = {
+    ...present("progress", { progress }),
+    nextAttemptAt: due,
+    ...(known.wake === "now" && { wakeAt: due }),
+  };
+  return { to: "unknown", at, note, set };
 }
 
 const noteOf = ({ note }: { note?: string }): { note?: string } => (note === undefined ? {} : { note });

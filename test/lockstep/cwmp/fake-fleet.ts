@@ -280,6 +280,10 @@ export class FakeFleet {
       if (attempt >= this.operation(id).maxAttempts) return this.#move(id, "failed", { fault });
       return this.#move(id, "queued", { fault, nextAttemptAt: this.clock.now() + (outcome.delay ?? 60_000) });
     }
+    if (outcome.state === "unknown" && attempt >= this.operation(id).maxAttempts + 2) {
+      const { failsAs: code = "outcome.unknown", note: message } = outcome;
+      return this.#move(id, "failed", { fault: { code, message } });
+    }
     const { state, ...fields } = outcome;
     return this.#move(id, state, fields);
   }
