@@ -105,7 +105,8 @@ export interface Contacts {
 export interface Work {
   /**
    * The operation to carry out next: of those that may start (see readiness) the first by priority and age; one left
-   * `active` or `unknown` by an earlier conversation comes first. `undefined`: nothing may start now.
+   * `active` or `unknown` by an earlier conversation comes first, unless it only looks and did so in vain: then last.
+   * `undefined`: nothing may start now.
    */
   next(device: DeviceDocument, sessionId: string, now: Instant): Promise<OperationDocument | undefined>;
   /** `queued|unknown → active`, with the adapter's first progress; `false` if it was cancelled or taken meanwhile. */

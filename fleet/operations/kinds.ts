@@ -5,6 +5,8 @@ export interface KindRule {
   lane?: "transfer" | "software";
   /** What an operation of this kind holds back while the device has accepted it and finishes it later. */
   acceptedHolds: "everything" | "lane" | "nothing";
+  /** It changes nothing on the device: carried out late, it undoes nothing that was done meanwhile. */
+  looks?: true;
   /** An equal one that is still queued serves both callers. */
   shared?: true;
   /** The data model is asked before it is taken in. */
@@ -13,22 +15,22 @@ export interface KindRule {
 
 /** The rules of each kind for the queue of a device; what is done with the device is the adapter's. */
 export const operationKinds: Record<OperationKind, KindRule> = {
-  read: { acceptedHolds: "nothing", shared: true },
+  read: { acceptedHolds: "nothing", looks: true, shared: true },
   write: { acceptedHolds: "nothing", validated: true },
   create: { acceptedHolds: "nothing", validated: true },
   delete: { acceptedHolds: "nothing", validated: true },
-  discover: { acceptedHolds: "nothing" },
+  discover: { acceptedHolds: "nothing", looks: true },
   setAttributes: { acceptedHolds: "nothing", validated: true },
-  readAttributes: { acceptedHolds: "nothing" },
+  readAttributes: { acceptedHolds: "nothing", looks: true },
   reboot: { acceptedHolds: "everything" },
   factoryReset: { acceptedHolds: "everything" },
   scheduleContact: { acceptedHolds: "nothing" },
   download: { acceptedHolds: "lane", lane: "transfer" },
   upload: { acceptedHolds: "lane", lane: "transfer" },
   cancelTransfer: { acceptedHolds: "nothing" },
-  listTransfers: { acceptedHolds: "nothing" },
+  listTransfers: { acceptedHolds: "nothing", looks: true },
   software: { acceptedHolds: "lane", lane: "software" },
-  capabilities: { acceptedHolds: "nothing" },
+  capabilities: { acceptedHolds: "nothing", looks: true },
   raw: { acceptedHolds: "nothing" },
   wake: { acceptedHolds: "nothing", shared: true },
 };

@@ -1,7 +1,7 @@
 import type { Instant } from "../../kernel/time.ts";
 import type { DeviceDocument } from "../devices/model.ts";
 import { attemptsAllowed } from "./attempts.ts";
-import { heldByAccepted } from "./kinds.ts";
+import { heldByAccepted, operationKinds } from "./kinds.ts";
 import type { OperationDocument, OperationState, WaitingReason } from "./model.ts";
 
 export interface WakeState {
@@ -33,16 +33,28 @@ const rank: Record<OperationState, number> = {
   cancelled: 4,
 };
 
+const LAST = 5;
+
+/**
+ * What only looks and was tried in vain lets the others pass, or one value that a device cannot tell without a restart
+ * would keep everything from it. One lost answer is forgiven: that was maybe the link.
+ */
+const lookedInVain = ({ state, attempt, request }: OperationDocument): boolean =>
+  operationKinds[request.kind].looks === true &&
+  ((state === "queued" && attempt > 0) || (state === "unknown" && attempt > 1));
+
+const placeOf = (operation: OperationDocument): number => (lookedInVain(operation) ? LAST : rank[operation.state]);
+
 /**
  * The order in which a device's open operations are looked at: what it has accepted, what was left `active` or
- * `unknown`, then what is queued, by priority and age.
+ * `unknown`, then what is queued, by priority and age; last, what only looks and was tried in vain.
  */
 export const queueOrder = (a: OperationDocument, b: OperationDocument): number =>
-  rank[a.state] - rank[b.state] || a.priority - b.priority || (a._id < b._id ? -1 : 1);
+  placeOf(a) - placeOf(b) || a.priority - b.priority || (a._id < b._id ? -1 : 1);
 
 /**
  * Whether `ahead` must go before `operation`. One that is scheduled for later, or whose lane is taken, lets others pass;
- * one that backs off does not, or its repetition would undo what came after it.
+ * one that backs off does not, or its repetition would undo what came after it (what only looks is not ahead then).
  */
 function holdsBack(ahead: OperationDocument, operation: OperationDocument, { aheadOfIt, now }: Circumstances): boolean {
   const { kind } = ahead.request;
@@ -120,15 +132,17 @@ function reasonsOfQueue(operation: OperationDocument, circumstances: Circumstanc
   const holder = aheadOfIt.find((ahead) => holdsBack(ahead, operation, circumstances));
   if (holder !== undefined) {
     const params = { operationId: holder._id, kind: holder.request.kind, state: holder.state };
-    reasons.push({
-      code: "behindOperation",
-      params,
-      since,
-      ...untilOf(holder.completionDueAt ?? holder.nextAttemptAt),
-    });
+    const until = untilOf(holder.completionDueAt ?? holder.nextAttemptAt);
+    reasons.push({ code: "behindOperation", params, since, ...until, ...remedyOf(holder) });
   }
   return [...reasons, ...reasonsOfContact(operation, circumstances)];
 }
+
+/** What was tried may be given up; what the device has taken is its own business. */
+const remedyOf = ({ state, attempt }: OperationDocument): { remedy?: string } =>
+  attempt > 0 && (state === "queued" || state === "unknown")
+    ? { remedy: "It goes on or ends first, since repeated later it could undo others; cancelled, it lets them pass." }
+    : {};
 
 function reasonsOfContact(operation: OperationDocument, circumstances: Circumstances): WaitingReason[] {
   const { device, wakeState, queueHealthy, inThisSession } = circumstances;

@@ -103,6 +103,36 @@ describe("conversations over the real fleet", () => {
     expect((await cpe.empty()).status).toBe(204);
   });
 
+  it("a value that restarts the device each time does not keep the others waiting, and fails in the end", async () => {
+    const { cpe, deviceId } = await gateway();
+    const read = await add(deviceId, { kind: "read", paths: ["Device.X.Trap"] });
+    const write = await add(deviceId, {
+      kind: "write",
+      values: [{ path: "Device.X.B", value: "2", type: "string" }],
+      readBack: false,
+    });
+    for (let i = 0; i < 2; i++) {
+      await cpe.inform({ events: ["1 BOOT"] });
+      cpe.asked(await cpe.empty(), "GetParameterValues");
+    }
+    await cpe.inform({ events: ["1 BOOT"] });
+    cpe.asked(await cpe.empty(), "SetParameterValues");
+    cpe.asked(await cpe.respond("SetParameterValues", { Status: 0 }), "GetParameterValues");
+    expect(await stateOf(write)).toBe("done");
+    for (let i = 0; i < 2; i++) {
+      await fixture.clock.advance(minutes(3));
+      await cpe.inform({ events: ["1 BOOT"] });
+      cpe.asked(await cpe.empty(), "GetParameterValues");
+    }
+    await cpe.inform({ events: ["1 BOOT"] });
+    expect((await cpe.empty()).status).toBe(204);
+    expect(await fixture.fleet.operations.get(read)).toMatchObject({
+      state: "failed",
+      attempt: 5,
+      fault: { code: "device.silent", message: expect.stringContaining("given up after 5 attempts") },
+    });
+  });
+
   it("a crash after AddObject was sent adds nothing twice", async () => {
     const { cpe, deviceId } = await gateway();
     const table = "Device.NAT.PortMapping.";
