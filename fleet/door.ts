@@ -127,6 +127,8 @@ export interface Work {
 export type WorkOutcome =
   | { state: "done"; result?: Record<string, unknown>; items?: ItemResult[]; note?: string }
   | { state: "failed"; fault: OperationFault; items?: ItemResult[] }
+  /** The device dropped it when it was asked to. */
+  | { state: "cancelled"; note: string }
   /** Back to `queued`, after the back-off of its attempt; `failed` when the attempts are used up. */
   | { state: "retry"; fault: OperationFault; delay?: number }
   | { state: "accepted"; progress: string; completionDueAt?: Instant; result?: Record<string, unknown>; note?: string }
@@ -242,7 +244,10 @@ export interface Operations {
   ): Promise<{ operation: OperationDocument; created: boolean }>;
   get(id: string): Promise<OperationDocument | undefined>;
   list(query: OperationQuery): Promise<Page<OperationDocument>>;
-  /** `queued`: at once. With the device: asked for, and done if its protocol can (see `cancelRequested`). */
+  /**
+   * At once, unless the device has it. Then it is asked for (`cancelRequested`): it is cancelled as soon as the device is
+   * out of it without having finished it; for an accepted transfer, a `cancelTransfer` is made that asks the device.
+   */
   cancel(id: string, by: string): Promise<OperationDocument>;
   /** A failed or expired one again, as a new operation. */
   retry(id: string, by: string): Promise<OperationDocument>;

@@ -191,7 +191,6 @@ export class WorkRunner {
 
   /** The device holds it no longer and will not report it (specs §2.5). */
   async #targetCancelled(live: Live, target: OperationDocument): Promise<void> {
-    const fault = { code: "operation.cancelled", message: "cancelled with CancelTransfer" };
-    await this.settle(live, target, { state: "failed", fault });
+    await this.settle(live, target, { state: "cancelled", note: "the device dropped it (CancelTransfer)" });
   }
 }

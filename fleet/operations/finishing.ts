@@ -1,6 +1,7 @@
 import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
+import { operationKinds } from "./kinds.ts";
 import type { OperationState } from "./model.ts";
 import { isOpen, type Move, moveOperation } from "./moves.ts";
 import type { OperationStore } from "./operation-store.ts";
@@ -58,8 +59,11 @@ export async function carryOut(
 }
 
 /** Cancellation that was asked for while the device had it waits until the device is out of it, in whatever way. */
-export const isToBeCancelled = ({ cancelRequested, state }: StoredOperation): boolean =>
-  cancelRequested === true && (state === "queued" || state === "unknown");
+export const isToBeCancelled = ({ cancelRequested, state, request }: StoredOperation): boolean =>
+  cancelRequested === true &&
+  (state === "queued" ||
+    state === "unknown" ||
+    (state === "accepted" && operationKinds[request.kind].cancelAccepted === "atOnce"));
 
 export const cancellation = (at: Instant): Move => ({
   to: "cancelled",

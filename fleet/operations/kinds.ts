@@ -5,6 +5,11 @@ export interface KindRule {
   lane?: "transfer" | "software";
   /** What an operation of this kind holds back while the device has accepted it and finishes it later. */
   acceptedHolds: "everything" | "lane" | "nothing";
+  /**
+   * What cancelling does while the device has accepted it: nothing is lost by not waiting for it, or the device can be
+   * asked to drop it by an operation of its own. Otherwise nobody can take it back, and its end is waited for.
+   */
+  cancelAccepted?: "atOnce" | "byOperation";
   /** It changes nothing on the device: carried out late, it undoes nothing that was done meanwhile. */
   looks?: true;
   /** An equal one that is still queued serves both callers. */
@@ -24,9 +29,9 @@ export const operationKinds: Record<OperationKind, KindRule> = {
   readAttributes: { acceptedHolds: "nothing", looks: true },
   reboot: { acceptedHolds: "everything" },
   factoryReset: { acceptedHolds: "everything" },
-  scheduleContact: { acceptedHolds: "nothing" },
-  download: { acceptedHolds: "lane", lane: "transfer" },
-  upload: { acceptedHolds: "lane", lane: "transfer" },
+  scheduleContact: { acceptedHolds: "nothing", cancelAccepted: "atOnce" },
+  download: { acceptedHolds: "lane", lane: "transfer", cancelAccepted: "byOperation" },
+  upload: { acceptedHolds: "lane", lane: "transfer", cancelAccepted: "byOperation" },
   cancelTransfer: { acceptedHolds: "nothing" },
   listTransfers: { acceptedHolds: "nothing", looks: true },
   software: { acceptedHolds: "lane", lane: "software" },

@@ -65,7 +65,11 @@ function holdsBack(ahead: OperationDocument, operation: OperationDocument, { ahe
   return !laneTaken || heldByAccepted(kind, operation.request.kind);
 }
 
-const enteredAt = ({ history, createdAt }: OperationDocument): Instant => history.at(-1)?.at ?? createdAt;
+/** A cancellation that was asked for is told in the history too, and does not end the state. */
+function enteredAt({ history, state, createdAt }: OperationDocument): Instant {
+  const before = history.findLastIndex((entry) => entry.state !== state);
+  return history[before + 1]?.at ?? createdAt;
+}
 
 /**
  * Why an operation does not start now; empty: it may start (in the session that asks), or it is finished. The only
@@ -76,11 +80,13 @@ export function reasonsToWait(operation: OperationDocument, circumstances: Circu
   const { inThisSession } = circumstances;
   switch (operation.state) {
     case "accepted":
-      return [{ code: "awaitingCompletion", since, ...untilOf(operation.completionDueAt) }];
+      return [
+        { code: "awaitingCompletion", since, ...untilOf(operation.completionDueAt), ...cancelledWhen(operation) },
+      ];
     case "active":
       if (inThisSession) return reasonsOfQueue(operation, circumstances);
       return isLive(circumstances)
-        ? [inSession(circumstances)]
+        ? [{ ...inSession(circumstances), ...cancelledWhen(operation) }]
         : [...afterDrop(since), ...reasonsOfContact(operation, circumstances)];
     case "unknown":
       return [...(inThisSession ? [] : afterDrop(since)), ...reasonsOfQueue(operation, circumstances)];
@@ -97,6 +103,12 @@ const isLive = ({ device: { lease }, now }: Circumstances): boolean => lease !==
 const afterDrop = (since: Instant): WaitingReason[] => [
   { code: "outcomeUnknown", since, remedy: "The next contact finds out what became of it." },
 ];
+
+/** Asked for while the device has it: told where it waits, since it seems to change nothing. */
+const cancelledWhen = ({ cancelRequested }: OperationDocument): { remedy?: string } =>
+  cancelRequested === true
+    ? { remedy: "Cancellation was asked for; the device has it already, so what it reports is waited for until then." }
+    : {};
 
 const inSession = ({ device: { lease, contact }, now }: Circumstances): WaitingReason => ({
   code: "inSession",

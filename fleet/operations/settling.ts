@@ -43,6 +43,8 @@ function moveFor(known: StoredOperation, outcome: WorkOutcome, at: Instant): Mov
       };
     case "failed":
       return failed(at, outcome.fault, present("items", outcome));
+    case "cancelled":
+      return { to: "cancelled", at, note: outcome.note };
     case "retry":
       if (known.attempt >= known.maxAttempts) return failed(at, outcome.fault);
       return again(known, at, outcome.fault, outcome.delay ?? backOff(known.attempt));
