@@ -1,5 +1,6 @@
 import type { ValueTyping } from "../datamodels/typing.ts";
 import type { Instant } from "../kernel/time.ts";
+import type { Actor } from "./access/actor.ts";
 import type {
   DeviceDocument,
   DeviceIdentity,
@@ -232,7 +233,7 @@ export interface OperationQuery {
 
 export interface Operations {
   /**
-   * Durable once resolved. The same idempotency key (per creator) resolves to the first operation, a different request
+   * Durable once resolved. The same idempotency key (per creator's token) resolves to the first operation, a different request
    * under it rejects with `idempotency.conflict`; a read or wake that equals one still queued resolves to that one.
    * Rejects with `validation.failed` (details: the list) when the device's data model refuses a write, create or attribute.
    */
@@ -240,7 +241,7 @@ export interface Operations {
     deviceId: string,
     request: OperationRequest,
     options: OperationOptions,
-    by: string,
+    by: Actor,
   ): Promise<{ operation: OperationDocument; created: boolean }>;
   get(id: string): Promise<OperationDocument | undefined>;
   list(query: OperationQuery): Promise<Page<OperationDocument>>;
@@ -248,9 +249,9 @@ export interface Operations {
    * At once, unless the device has it. Then it is asked for (`cancelRequested`): it is cancelled as soon as the device is
    * out of it without having finished it; for an accepted transfer, a `cancelTransfer` is made that asks the device.
    */
-  cancel(id: string, by: string): Promise<OperationDocument>;
+  cancel(id: string, by: Actor): Promise<OperationDocument>;
   /** A failed or expired one again, as a new operation. */
-  retry(id: string, by: string): Promise<OperationDocument>;
+  retry(id: string, by: Actor): Promise<OperationDocument>;
   /** Resolves when the operation is finished, or with its state at the deadline. */
   wait(id: string, until: Instant): Promise<OperationDocument | undefined>;
   /** Why it waits; empty when nothing holds it. */

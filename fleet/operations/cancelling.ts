@@ -1,4 +1,5 @@
 import { StewardError } from "../../kernel/errors.ts";
+import type { Actor } from "../access/actor.ts";
 import { createOperation } from "./creating.ts";
 import { carryOut } from "./finishing.ts";
 import { operationKinds } from "./kinds.ts";
@@ -9,7 +10,7 @@ import type { StoredOperation } from "./stored.ts";
 const TRIES = 8;
 
 /** See `Operations.cancel`. */
-export async function cancelOperation(store: OperationStore, id: string, by: string): Promise<StoredOperation> {
+export async function cancelOperation(store: OperationStore, id: string, by: Actor): Promise<StoredOperation> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const known = await store.operations.gathered.findByKey(id);
     if (known === undefined)
@@ -29,7 +30,7 @@ export async function cancelOperation(store: OperationStore, id: string, by: str
 async function cancelOnce(
   store: OperationStore,
   known: StoredOperation,
-  by: string,
+  by: Actor,
 ): Promise<StoredOperation | undefined> {
   const { cancelAccepted } = operationKinds[known.request.kind];
   if (known.state === "accepted" && cancelAccepted === "byOperation" && known.cancelRequested !== true) {
@@ -39,17 +40,17 @@ async function cancelOnce(
   const isTheDevices = known.state === "active" || (known.state === "accepted" && cancelAccepted !== "atOnce");
   return isTheDevices
     ? askForCancellation(store, known, by)
-    : carryOut(store, known, { to: "cancelled", at: store.clock.now(), note: `by ${by}` });
+    : carryOut(store, known, { to: "cancelled", at: store.clock.now(), note: `by ${by.name}` });
 }
 
 async function askForCancellation(
   { operations, clock }: OperationStore,
   known: StoredOperation,
-  by: string,
+  by: Actor,
 ): Promise<StoredOperation | undefined> {
   if (known.cancelRequested === true) return known;
   const { _id, state } = known;
-  const asked = { at: clock.now(), state, note: `cancellation asked for by ${by}` };
+  const asked = { at: clock.now(), state, note: `cancellation asked for by ${by.name}` };
   const update = { $set: { cancelRequested: true }, $push: { history: { $each: [asked], $slice: -HISTORY } } };
   if (!(await operations.gathered.updateById(_id, update, { state }))) return undefined;
   return { ...known, cancelRequested: true, history: [...known.history, asked] };

@@ -2,10 +2,12 @@ import type { ValueTyping } from "../../datamodels/typing.ts";
 import { StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
+import type { Actor } from "../access/actor.ts";
 import type { StoredDevice } from "../devices/stored.ts";
 import type { Examination, OperationOptions } from "../door.ts";
 import { isSecretName } from "../parameters/secret-names.ts";
 import { createdEvent } from "./finishing.ts";
+import { idempotencyIdOf } from "./idempotency.ts";
 import { operationKinds } from "./kinds.ts";
 import type { OperationRequest } from "./model.ts";
 import { type OperationStore, sealSecrets } from "./operation-store.ts";
@@ -33,7 +35,7 @@ export async function createOperation(
   deviceId: string,
   request: OperationRequest,
   options: OperationOptions,
-  by: string,
+  by: Actor,
 ): Promise<Created> {
   const now = store.clock.now();
   requireOptions(options, now);
@@ -103,9 +105,6 @@ async function examine(store: OperationStore, device: StoredDevice, request: Ope
 const digest = ({ secrets }: OperationStore, text: string): string =>
   secrets.mac("fleet.operation", text).toString("base64url");
 
-const idempotencyIdOf = (store: OperationStore, key: string, by: string): string =>
-  digest(store, JSON.stringify([by, key]));
-
 /** Covers the secrets too, under a key: they cannot be guessed from it. */
 const fingerprintOf = (
   store: OperationStore,
@@ -122,10 +121,10 @@ async function findByIdempotency(
   deviceId: string,
   request: OperationRequest,
   options: OperationOptions,
-  by: string,
+  by: Actor,
 ): Promise<StoredOperation | undefined> {
   if (options.idempotencyKey === undefined) return undefined;
-  const idempotencyId = idempotencyIdOf(store, options.idempotencyKey, by);
+  const idempotencyId = idempotencyIdOf(options.idempotencyKey, by);
   const earlier = await store.operations.findOne({ idempotencyId });
   if (earlier !== undefined && earlier.fingerprint !== fingerprintOf(store, deviceId, request, options)) {
     throw new StewardError("idempotency.conflict", "the idempotency key was used for a different request", {
@@ -139,7 +138,7 @@ interface NewOperation {
   device: StoredDevice;
   request: OperationRequest;
   options: OperationOptions;
-  by: string;
+  by: Actor;
   now: Instant;
   examination: Examination;
 }
@@ -170,7 +169,8 @@ function documentOf(
     state: "queued",
     priority,
     createdAt: now,
-    createdBy: by,
+    createdBy: by.name,
+    ...(by.tokenId !== undefined && { createdByToken: by.tokenId }),
     ...(notBefore !== undefined && { notBefore }),
     expiresAt: options.expiresAt ?? Math.max(now, notBefore ?? 0) + store.policy.operationLifetime,
     wake,
@@ -178,7 +178,7 @@ function documentOf(
     ...(wake === "now" && device.contact !== undefined && { wakeAt: Math.max(now, notBefore ?? 0) }),
     ...(idempotencyKey !== undefined && {
       idempotencyKey,
-      idempotencyId: idempotencyIdOf(store, idempotencyKey, by),
+      idempotencyId: idempotencyIdOf(idempotencyKey, by),
       fingerprint: fingerprintOf(store, device._id, request, options),
     }),
     ...(isShared(request, options) && { dedupeKey: digest(store, JSON.stringify([device._id, request, priority])) }),
@@ -202,7 +202,7 @@ async function insert(
   operation: StoredOperation,
   request: OperationRequest,
   options: OperationOptions,
-  by: string,
+  by: Actor,
 ): Promise<StoredOperation | undefined> {
   for (let attempt = 0; ; attempt++) {
     try {

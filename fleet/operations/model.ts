@@ -157,6 +157,8 @@ export interface OperationDocument extends Document {
   priority: number;
   createdAt: Instant;
   createdBy: string;
+  /** Whose name `createdBy` is. Absent where a part of Steward made it, or a Steward that did not keep it. */
+  createdByToken?: string;
   notBefore?: Instant;
   expiresAt: Instant;
   wake: WakePolicy;

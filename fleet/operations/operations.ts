@@ -1,6 +1,7 @@
 import { StewardError } from "../../kernel/errors.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Filter } from "../../platform/store/port.ts";
+import type { Actor } from "../access/actor.ts";
 import type { DeviceDocument } from "../devices/model.ts";
 import type { OperationQuery, Operations, Page } from "../door.ts";
 import { pageOf } from "../page.ts";
@@ -51,7 +52,7 @@ async function listOperations(store: OperationStore, query: OperationQuery): Pro
   return pageOf(items.map(publicOperation), limit, ({ _id }) => _id);
 }
 
-async function retryOperation(store: OperationStore, id: string, by: string): Promise<OperationDocument> {
+async function retryOperation(store: OperationStore, id: string, by: Actor): Promise<OperationDocument> {
   const known = await store.operations.gathered.findByKey(id);
   if (known === undefined)
     throw new StewardError("resource.notFound", "there is no such operation", { details: { operationId: id } });

@@ -41,6 +41,7 @@ export function presentOperation(
     wake: operation.wake,
     createdAt: toIso(operation.createdAt),
     createdBy: operation.createdBy,
+    createdByToken: operation.createdByToken,
     notBefore: isoOf(operation.notBefore),
     expiresAt: toIso(operation.expiresAt),
     idempotencyKey: operation.idempotencyKey,

@@ -10,7 +10,7 @@ describeFleet("cancelling what a device has accepted", (fixture) => {
   async function accepted(serial: string, request: OperationRequest) {
     const { device, sessionId } = await contact(fixture, serial);
     const { operations, work } = fixture.fleet;
-    const { operation } = await operations.create(device._id, request, {}, "t");
+    const { operation } = await operations.create(device._id, request, {}, { name: "t" });
     await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
     const completionDueAt = now() + minutes(10);
     await work.settle(operation._id, { state: "accepted", progress: "{}", completionDueAt }, now());
@@ -21,7 +21,7 @@ describeFleet("cancelling what a device has accepted", (fixture) => {
     const { id, completionDueAt, acceptedAt } = await accepted("K1", { kind: "factoryReset" });
     const { operations } = fixture.fleet;
     await fixture.clock.advance(minutes(1));
-    const asked = await operations.cancel(id, "eve");
+    const asked = await operations.cancel(id, { name: "eve" });
     expect(asked).toMatchObject({ state: "accepted", cancelRequested: true });
     expect(asked.history.at(-1)).toEqual({ at: now(), state: "accepted", note: "cancellation asked for by eve" });
     expect(await operations.get(id)).toEqual(asked);
@@ -33,7 +33,7 @@ describeFleet("cancelling what a device has accepted", (fixture) => {
         remedy: expect.stringContaining("Cancellation was asked for"),
       },
     ]);
-    expect((await operations.cancel(id, "eve")).history).toEqual(asked.history);
+    expect((await operations.cancel(id, { name: "eve" })).history).toEqual(asked.history);
     await fixture.clock.advance(minutes(9));
     await fixture.runJob("operations.recover");
     expect(await operations.get(id)).toMatchObject({ state: "cancelled" });
@@ -41,19 +41,19 @@ describeFleet("cancelling what a device has accepted", (fixture) => {
 
   it("is done all the same when the device reports its end", async () => {
     const { id } = await accepted("K2", { kind: "reboot" });
-    await fixture.fleet.operations.cancel(id, "t");
+    await fixture.fleet.operations.cancel(id, { name: "t" });
     expect(await fixture.fleet.work.settle(id, { state: "done" }, now())).toMatchObject({ state: "done" });
   });
 
   it("does not wait for a contact that was only scheduled", async () => {
     const { id } = await accepted("K3", { kind: "scheduleContact", delaySeconds: 86_400 });
-    expect(await fixture.fleet.operations.cancel(id, "eve")).toMatchObject({ state: "cancelled" });
+    expect(await fixture.fleet.operations.cancel(id, { name: "eve" })).toMatchObject({ state: "cancelled" });
     const { device, sessionId } = await contact(fixture, "K3");
     const { operations, work } = fixture.fleet;
     const request = { kind: "scheduleContact", delaySeconds: 86_400 } as const;
-    const { operation } = await operations.create(device._id, request, {}, "t");
+    const { operation } = await operations.create(device._id, request, {}, { name: "t" });
     await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
-    await operations.cancel(operation._id, "eve");
+    await operations.cancel(operation._id, { name: "eve" });
     const taken = await work.settle(operation._id, { state: "accepted", progress: "{}" }, now());
     expect(taken).toMatchObject({ state: "cancelled" });
   });
@@ -62,8 +62,8 @@ describeFleet("cancelling what a device has accepted", (fixture) => {
     const request = { kind: "download", fileType: "1 Firmware Upgrade Image", url: "http://192.0.2.9/f" } as const;
     const { id, device, sessionId } = await accepted("K4", request);
     const { operations, work } = fixture.fleet;
-    expect(await operations.cancel(id, "eve")).toMatchObject({ state: "accepted", cancelRequested: true });
-    await operations.cancel(id, "eve");
+    expect(await operations.cancel(id, { name: "eve" })).toMatchObject({ state: "accepted", cancelRequested: true });
+    await operations.cancel(id, { name: "eve" });
     const { items } = await operations.list({ deviceId: device._id, kinds: ["cancelTransfer"], limit: 9 });
     expect(items).toMatchObject([{ request: { operationId: id }, state: "queued", createdBy: "eve" }]);
     expect(await work.next(device, sessionId, now())).toMatchObject({ _id: items[0]!._id });

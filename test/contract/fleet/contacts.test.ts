@@ -176,7 +176,7 @@ describeFleet("contacts", (fixture) => {
 
   it("quarantines unknown devices by policy: they are known, and receive no operations", async () => {
     const { device, sessionId } = await contact(fixture, "C9", { unknownPolicy: "quarantine" });
-    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
     expect(await fixture.fleet.work.next(device, sessionId, fixture.clock.now())).toBeUndefined();
     expect((await fixture.fleet.operations.why(operation)).map(({ code }) => code)).toContain("deviceNotAdmitted");
     await fixture.fleet.devices.update(device._id, { admission: "active" }, "t");

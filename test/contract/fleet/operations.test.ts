@@ -14,7 +14,7 @@ const fault = { code: "device.internal", message: "9002" };
 describeFleet("operations", (fixture) => {
   const now = () => fixture.clock.now();
   const create = async (deviceId: string, request: OperationRequest, options = {}) =>
-    (await fixture.fleet.operations.create(deviceId, request, options, "t")).operation;
+    (await fixture.fleet.operations.create(deviceId, request, options, { name: "t" })).operation;
   const known = async (serial: string) => (await contact(fixture, serial)).device;
 
   it("are durable, announced and owed a wake before their creator gets an answer", async () => {
@@ -248,13 +248,15 @@ describeFleet("operations", (fixture) => {
     const { _id } = await known("O12");
     const options = { idempotencyKey: "k1" };
     const { operations } = fixture.fleet;
-    const made = await Promise.all(Array.from({ length: 4 }, () => operations.create(_id, write("a"), options, "t")));
+    const made = await Promise.all(
+      Array.from({ length: 4 }, () => operations.create(_id, write("a"), options, { name: "t" })),
+    );
     expect(new Set(made.map(({ operation }) => operation._id)).size).toBe(1);
     expect(made.filter(({ created }) => created)).toHaveLength(1);
-    await expect(operations.create(_id, write("b"), options, "t")).rejects.toMatchObject({
+    await expect(operations.create(_id, write("b"), options, { name: "t" })).rejects.toMatchObject({
       code: "idempotency.conflict",
     });
-    expect((await operations.create(_id, write("b"), options, "somebody else")).created).toBe(true);
+    expect((await operations.create(_id, write("b"), options, { name: "somebody else" })).created).toBe(true);
   });
 
   it("that only read or wake are shared while they are queued", async () => {
@@ -262,29 +264,32 @@ describeFleet("operations", (fixture) => {
     const { operations, work } = fixture.fleet;
     const read: OperationRequest = { kind: "read", paths: ["Device.DeviceInfo."] };
     const made = await Promise.all(
-      Array.from({ length: 4 }, () => operations.create(device._id, read, { wake: "nextContact" }, "t")),
+      Array.from({ length: 4 }, () => operations.create(device._id, read, { wake: "nextContact" }, { name: "t" })),
     );
     const first = made[0]!.operation;
     expect(new Set(made.map(({ operation }) => operation._id)).size).toBe(1);
-    expect((await operations.create(device._id, write("a"), {}, "t")).created).toBe(true);
-    const woken = await operations.create(device._id, read, { wake: "now" }, "t");
+    expect((await operations.create(device._id, write("a"), {}, { name: "t" })).created).toBe(true);
+    const woken = await operations.create(device._id, read, { wake: "now" }, { name: "t" });
     expect(woken).toMatchObject({ created: false, operation: { _id: first._id, wake: "now" } });
     expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: first._id });
     await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
-    expect((await operations.create(device._id, read, {}, "t")).created).toBe(true);
+    expect((await operations.create(device._id, read, {}, { name: "t" })).created).toBe(true);
   });
 
   it("are cancelled at once while queued, and asked for while the device has them", async () => {
     const device = await known("O14");
     const { operations, work } = fixture.fleet;
     const queued = await create(device._id, write("a"));
-    expect(await operations.cancel(queued._id, "t")).toMatchObject({ state: "cancelled" });
+    expect(await operations.cancel(queued._id, { name: "t" })).toMatchObject({ state: "cancelled" });
     const active = await create(device._id, write("b"));
     const offered = await work.next(device, device.lease!.sessionId, now());
     await work.begin(offered!, "{}", now());
-    expect(await operations.cancel(active._id, "t")).toMatchObject({ state: "active", cancelRequested: true });
+    expect(await operations.cancel(active._id, { name: "t" })).toMatchObject({
+      state: "active",
+      cancelRequested: true,
+    });
     expect(await work.settle(active._id, { state: "retry", fault }, now())).toMatchObject({ state: "cancelled" });
-    await expect(operations.cancel((await done(device._id))._id, "t")).rejects.toMatchObject({
+    await expect(operations.cancel((await done(device._id))._id, { name: "t" })).rejects.toMatchObject({
       code: "state.conflict",
     });
   });
@@ -295,7 +300,7 @@ describeFleet("operations", (fixture) => {
     const dropped = await create(device._id, write("a"));
     const next = await create(device._id, write("b"));
     await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
-    await operations.cancel(dropped._id, "t");
+    await operations.cancel(dropped._id, { name: "t" });
     const { device: again } = await contact(fixture, "O14b");
     expect(await operations.get(dropped._id)).toMatchObject({ state: "cancelled" });
     expect((await work.next(again, again.lease!.sessionId, now()))!._id).toBe(next._id);
@@ -316,7 +321,7 @@ describeFleet("operations", (fixture) => {
     const device = await known("O15");
     const operation = await create(device._id, write("a"));
     const offered = await fixture.fleet.work.next(device, device.lease!.sessionId, now());
-    await fixture.fleet.operations.cancel(operation._id, "t");
+    await fixture.fleet.operations.cancel(operation._id, { name: "t" });
     expect(await fixture.fleet.work.begin(offered!, "{}", now())).toBe(false);
     await expect(fixture.fleet.work.advance(operation._id, "x", now())).rejects.toMatchObject({
       code: "state.conflict",
@@ -328,12 +333,12 @@ describeFleet("operations", (fixture) => {
     const { operations, work } = fixture.fleet;
     const failed = await create(device._id, write("geheim", "Device.WiFi.AccessPoint.1.Security.KeyPassphrase"));
     expect(failed.request).toMatchObject({ values: [{ value: "********" }] });
-    await expect(operations.retry(failed._id, "t")).rejects.toMatchObject({ code: "state.conflict" });
+    await expect(operations.retry(failed._id, { name: "t" })).rejects.toMatchObject({ code: "state.conflict" });
     const offered = await work.next(device, device.lease!.sessionId, now());
     expect(offered!.request).toMatchObject({ values: [{ value: "geheim" }] });
     await work.begin(offered!, "{}", now());
     await work.settle(failed._id, { state: "failed", fault }, now());
-    const again = await operations.retry(failed._id, "t");
+    const again = await operations.retry(failed._id, { name: "t" });
     expect(again._id).not.toBe(failed._id);
     expect((await work.next(device, device.lease!.sessionId, now()))!.request).toMatchObject({
       values: [{ value: "geheim" }],
@@ -364,13 +369,15 @@ describeFleet("operations", (fixture) => {
       examine: async (_device, request) => ({ findings: request.kind === "write" ? [finding] : [] }),
     };
     const { operations } = fixture.another({ validation });
-    await expect(operations.create(device._id, write("9"), {}, "t")).rejects.toMatchObject({
+    await expect(operations.create(device._id, write("9"), {}, { name: "t" })).rejects.toMatchObject({
       code: "validation.failed",
       details: { findings: [finding] },
     });
-    expect((await operations.create(device._id, { kind: "reboot" }, {}, "t")).created).toBe(true);
-    await expect(operations.create("nobody", write("a"), {}, "t")).rejects.toMatchObject({ code: "resource.notFound" });
-    await expect(operations.create(device._id, write("a"), { priority: 0 }, "t")).rejects.toMatchObject({
+    expect((await operations.create(device._id, { kind: "reboot" }, {}, { name: "t" })).created).toBe(true);
+    await expect(operations.create("nobody", write("a"), {}, { name: "t" })).rejects.toMatchObject({
+      code: "resource.notFound",
+    });
+    await expect(operations.create(device._id, write("a"), { priority: 0 }, { name: "t" })).rejects.toMatchObject({
       code: "argument.invalid",
     });
   });
@@ -380,7 +387,7 @@ describeFleet("operations", (fixture) => {
     const warning = { path: "Device.X", severity: "warning" as const, code: "path.unknownVendor", rule: "a vendor's" };
     const typing = [{ type: "string", opaque: "secret" }] as const;
     const { operations } = fixture.another({ validation: { examine: async () => ({ findings: [warning], typing }) } });
-    const { operation } = await operations.create(device._id, write("geheim"), {}, "t");
+    const { operation } = await operations.create(device._id, write("geheim"), {}, { name: "t" });
     expect(await operations.get(operation._id)).toMatchObject({ warnings: [warning], typing });
     const stored = await fleetCollections(fixture.store).operations.findOne({ _id: operation._id });
     expect(JSON.stringify(stored)).not.toContain("geheim");

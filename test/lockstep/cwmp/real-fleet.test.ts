@@ -64,7 +64,7 @@ describe("conversations over the real fleet", () => {
     new ScriptedCpe(conversations, { ...cpe.options, connectionId: `${cpe.connectionId}+` });
 
   const add = async (deviceId: string, request: OperationRequest): Promise<string> =>
-    (await fixture.fleet.operations.create(deviceId, request, { wake: "nextContact" }, "test")).operation._id;
+    (await fixture.fleet.operations.create(deviceId, request, { wake: "nextContact" }, { name: "test" })).operation._id;
   const stateOf = async (id: string): Promise<string | undefined> => (await fixture.fleet.operations.get(id))?.state;
 
   beforeAll(async () => {
