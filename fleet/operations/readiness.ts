@@ -81,7 +81,12 @@ export function reasonsToWait(operation: OperationDocument, circumstances: Circu
   switch (operation.state) {
     case "accepted":
       return [
-        { code: "awaitingCompletion", since, ...untilOf(operation.completionDueAt), ...cancelledWhen(operation) },
+        {
+          code: "awaitingCompletion",
+          since,
+          ...untilOf(operation.completionDueAt, circumstances),
+          ...cancelledWhen(operation),
+        },
       ];
     case "active":
       if (inThisSession) return reasonsOfQueue(operation, circumstances);
@@ -97,7 +102,9 @@ export function reasonsToWait(operation: OperationDocument, circumstances: Circu
   }
 }
 
-const untilOf = (until: Instant | undefined): { until?: Instant } => (until === undefined ? {} : { until });
+/** A time that has passed without what was awaited is none to tell. */
+const untilOf = (until: Instant | undefined, { now }: Circumstances): { until?: Instant } =>
+  until === undefined || until <= now ? {} : { until };
 const isLive = ({ device: { lease }, now }: Circumstances): boolean => lease !== undefined && lease.until > now;
 
 const afterDrop = (since: Instant): WaitingReason[] => [
@@ -110,13 +117,14 @@ const cancelledWhen = ({ cancelRequested }: OperationDocument): { remedy?: strin
     ? { remedy: "Cancellation was asked for; the device has it already, so what it reports is waited for until then." }
     : {};
 
-const inSession = ({ device: { lease, contact }, now }: Circumstances): WaitingReason => ({
-  code: "inSession",
-  since: contact?.lastAt ?? now,
-  ...untilOf(lease?.until),
-});
+function inSession(circumstances: Circumstances): WaitingReason {
+  const { device, now } = circumstances;
+  const since = device.contact?.lastAt ?? now;
+  return { code: "inSession", since, ...untilOf(device.lease?.until, circumstances) };
+}
 
-function reasonsOfDevice({ createdAt }: OperationDocument, { device, now }: Circumstances): WaitingReason[] {
+function reasonsOfDevice({ createdAt }: OperationDocument, circumstances: Circumstances): WaitingReason[] {
+  const { device, now } = circumstances;
   const reasons: WaitingReason[] = [];
   if (device.admission === "quarantined" || device.admission === "rejected") {
     reasons.push({
@@ -127,7 +135,12 @@ function reasonsOfDevice({ createdAt }: OperationDocument, { device, now }: Circ
     });
   }
   if ((device.holdUntil ?? 0) > now) {
-    reasons.push({ code: "deviceHeld", since: createdAt, ...untilOf(device.holdUntil), remedy: "Release the device." });
+    reasons.push({
+      code: "deviceHeld",
+      since: createdAt,
+      ...untilOf(device.holdUntil, circumstances),
+      remedy: "Release the device.",
+    });
   }
   return reasons;
 }
@@ -136,15 +149,16 @@ function reasonsOfQueue(operation: OperationDocument, circumstances: Circumstanc
   const { aheadOfIt, now } = circumstances;
   const since = enteredAt(operation);
   const reasons = reasonsOfDevice(operation, circumstances);
-  if ((operation.notBefore ?? 0) > now) reasons.push({ code: "notBefore", since, ...untilOf(operation.notBefore) });
+  if ((operation.notBefore ?? 0) > now)
+    reasons.push({ code: "notBefore", since, ...untilOf(operation.notBefore, circumstances) });
   if ((operation.nextAttemptAt ?? 0) > now) {
     const params = { attempt: operation.attempt, maxAttempts: attemptsAllowed(operation) };
-    reasons.push({ code: "backingOff", params, since, ...untilOf(operation.nextAttemptAt) });
+    reasons.push({ code: "backingOff", params, since, ...untilOf(operation.nextAttemptAt, circumstances) });
   }
   const holder = aheadOfIt.find((ahead) => holdsBack(ahead, operation, circumstances));
   if (holder !== undefined) {
     const params = { operationId: holder._id, kind: holder.request.kind, state: holder.state };
-    const until = untilOf(holder.completionDueAt ?? holder.nextAttemptAt);
+    const until = untilOf(holder.completionDueAt ?? holder.nextAttemptAt, circumstances);
     reasons.push({ code: "behindOperation", params, since, ...until, ...remedyOf(holder) });
   }
   return [...reasons, ...reasonsOfContact(operation, circumstances)];
@@ -163,13 +177,17 @@ function reasonsOfContact(operation: OperationDocument, circumstances: Circumsta
   const since = enteredAt(operation);
   if (operation.wake === "now" && device.contact !== undefined) {
     if (!queueHealthy) return [{ code: "queueUnavailable", since, remedy: "See the health of the queue." }];
-    if (wakeState !== undefined) return [reasonOfWake(wakeState)];
+    if (wakeState !== undefined) return [reasonOfWake(wakeState, circumstances)];
   }
-  return [{ code: "awaitingContact", since, ...untilOf(device.contact?.nextExpectedAt) }];
+  return [{ code: "awaitingContact", since, ...untilOf(device.contact?.nextExpectedAt, circumstances) }];
 }
 
-function reasonOfWake({ since, attempts, lastError, nextTryAt }: WakeState): WaitingReason {
-  if (lastError === undefined) return { code: "awaitingWake", params: { attempts }, since, ...untilOf(nextTryAt) };
+function reasonOfWake(
+  { since, attempts, lastError, nextTryAt }: WakeState,
+  circumstances: Circumstances,
+): WaitingReason {
+  const until = untilOf(nextTryAt, circumstances);
+  if (lastError === undefined) return { code: "awaitingWake", params: { attempts }, since, ...until };
   const remedy = "It is tried again; the device also comes by itself.";
-  return { code: "wakeFailed", params: { attempts, error: lastError }, since, ...untilOf(nextTryAt), remedy };
+  return { code: "wakeFailed", params: { attempts, error: lastError }, since, ...until, remedy };
 }

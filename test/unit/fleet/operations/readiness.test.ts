@@ -140,6 +140,17 @@ describe("readiness", () => {
     ]);
   });
 
+  it("tells no time that has passed", () => {
+    const late = device({ contact: { firstAt: 1, lastAt: NOW - 90, nextExpectedAt: NOW - 30, reasons: [], count: 1 } });
+    const lost = operation({ _id: "o0", state: "unknown", attempt: 1, nextAttemptAt: NOW - 5 });
+    const over = { device: late, aheadOfIt: [lost], inThisSession: false };
+    const reasons = reasonsToWait(operation({ wake: "nextContact" }), circumstances(over));
+    expect(reasons.map(({ code, until }) => [code, until])).toEqual([
+      ["behindOperation", undefined],
+      ["awaitingContact", undefined],
+    ]);
+  });
+
   it("holds transfers behind a transfer that is under way, and lets others pass", () => {
     const download = operation({ _id: "o0", kind: "download", state: "accepted", completionDueAt: NOW + 60 });
     expect(codes(operation({ kind: "upload" }), { aheadOfIt: [download] })).toEqual(["behindOperation"]);
