@@ -234,7 +234,8 @@ export interface OperationQuery {
 export interface Operations {
   /**
    * Durable once resolved. The same idempotency key (per creator's token) resolves to the first operation, a different request
-   * under it rejects with `idempotency.conflict`; a read or wake that equals one still queued resolves to that one.
+   * under it rejects with `idempotency.conflict`; a read or wake that equals one still queued resolves to that one, if nothing
+   * between the two is to change the device.
    * Rejects with `validation.failed` (details: the list) when the device's data model refuses a write, create or attribute.
    */
   create(

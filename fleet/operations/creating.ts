@@ -10,7 +10,7 @@ import { createdEvent } from "./finishing.ts";
 import { idempotencyIdOf } from "./idempotency.ts";
 import { operationKinds } from "./kinds.ts";
 import type { OperationRequest } from "./model.ts";
-import { type OperationStore, sealSecrets } from "./operation-store.ts";
+import { type OperationStore, openOperations, sealSecrets } from "./operation-store.ts";
 import { blankSecrets } from "./request-secrets.ts";
 import type { StoredOperation } from "./stored.ts";
 import { requestWake } from "./waking.ts";
@@ -213,10 +213,30 @@ async function insert(
       const { deviceId, dedupeKey } = operation;
       const first =
         (await findByIdempotency(store, deviceId, request, options, by)) ??
-        (dedupeKey === undefined ? undefined : await store.operations.findOne({ dedupeKey }));
+        (await findShared(store, deviceId, dedupeKey));
       if (first !== undefined) return first;
     }
   }
+}
+
+/**
+ * The equal operation that still waits. One after which the device is to be changed shows what was before: it is shared
+ * no longer, and whoever asks again after the change gets an operation of their own.
+ */
+async function findShared(
+  store: OperationStore,
+  deviceId: string,
+  dedupeKey: string | undefined,
+): Promise<StoredOperation | undefined> {
+  const first = dedupeKey === undefined ? undefined : await store.operations.findOne({ dedupeKey });
+  if (first === undefined) return undefined;
+  const isOvertaken = (await openOperations(store, deviceId)).some(
+    ({ _id, priority, request }) =>
+      _id > first._id && priority === first.priority && operationKinds[request.kind].looks !== true,
+  );
+  if (!isOvertaken) return first;
+  await store.operations.gathered.updateById(first._id, { $unset: { dedupeKey: true } }, { dedupeKey });
+  return undefined;
 }
 
 /** A caller that wants the device woken gets that also from an operation that would have waited. */

@@ -12,7 +12,7 @@ export interface KindRule {
   cancelAccepted?: "atOnce" | "byOperation";
   /** It changes nothing on the device: carried out late, it undoes nothing that was done meanwhile. */
   looks?: true;
-  /** An equal one that is still queued serves both callers. */
+  /** An equal one that is still queued serves both callers, if nothing is to change the device between the two. */
   shared?: true;
   /** The data model is asked before it is taken in. */
   validated?: true;
@@ -37,7 +37,7 @@ export const operationKinds: Record<OperationKind, KindRule> = {
   software: { acceptedHolds: "lane", lane: "software" },
   capabilities: { acceptedHolds: "nothing", looks: true },
   raw: { acceptedHolds: "nothing" },
-  wake: { acceptedHolds: "nothing", shared: true },
+  wake: { acceptedHolds: "nothing", looks: true, shared: true },
 };
 
 /** Whether `accepted`, which the device finishes later, holds back an operation of kind `kind`. */

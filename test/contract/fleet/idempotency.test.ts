@@ -65,3 +65,33 @@ describeFleet("idempotency keys", (fixture) => {
     expect(await again(device._id, "l", first)).not.toBe(unknown);
   });
 });
+
+describeFleet("shared reads", (fixture) => {
+  it("are not shared across what changes the device: who reads after a write sees what was written", async () => {
+    const { device } = await contact(fixture, "D1");
+    const { operations, work } = fixture.fleet;
+    const by = { name: "t" };
+    const read = async (priority = 50) => {
+      const request = { kind: "read", paths: ["Device.Time.NTPServer1"] } as const;
+      return (await operations.create(device._id, request, { priority, wake: "nextContact" }, by)).operation._id;
+    };
+    const write = { kind: "write", values: [{ path: "Device.Time.NTPServer1", value: "x" }] } as const;
+    const before = await read();
+    await operations.create(device._id, { kind: "discover", path: "Device." }, {}, by);
+    expect(await read()).toBe(before);
+    await operations.create(device._id, write, { priority: 90 }, by);
+    expect(await read()).toBe(before);
+    await operations.create(device._id, write, {}, by);
+    const after = await read();
+    expect(after).not.toBe(before);
+    expect(await read()).toBe(after);
+    const order: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      const next = (await work.next(device, device.lease!.sessionId, fixture.clock.now()))!;
+      order.push(next.request.kind);
+      await work.begin(next, "{}", fixture.clock.now());
+      await work.settle(next._id, { state: "done" }, fixture.clock.now());
+    }
+    expect(order).toEqual(["read", "discover", "write", "read", "write"]);
+  });
+});

@@ -268,12 +268,13 @@ describeFleet("operations", (fixture) => {
     );
     const first = made[0]!.operation;
     expect(new Set(made.map(({ operation }) => operation._id)).size).toBe(1);
-    expect((await operations.create(device._id, write("a"), {}, { name: "t" })).created).toBe(true);
     const woken = await operations.create(device._id, read, { wake: "now" }, { name: "t" });
     expect(woken).toMatchObject({ created: false, operation: { _id: first._id, wake: "now" } });
     expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: first._id });
     await work.begin((await work.next(device, device.lease!.sessionId, now()))!, "{}", now());
     expect((await operations.create(device._id, read, {}, { name: "t" })).created).toBe(true);
+    const writes = [write("a"), write("a")].map((one) => operations.create(device._id, one, {}, { name: "t" }));
+    expect((await Promise.all(writes)).map(({ created }) => created)).toEqual([true, true]);
   });
 
   it("are cancelled at once while queued, and asked for while the device has them", async () => {
