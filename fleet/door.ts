@@ -133,8 +133,11 @@ export type WorkOutcome =
   /** Back to `queued`, after the back-off of its attempt; `failed` when the attempts are used up. */
   | { state: "retry"; fault: OperationFault; delay?: number }
   | { state: "accepted"; progress: string; completionDueAt?: Instant; result?: Record<string, unknown>; note?: string }
-  /** `failed` when it was left so too often, with `failsAs` for its code (`outcome.unknown`). */
-  | { state: "unknown"; note: string; progress?: string; failsAs?: string };
+  /**
+   * `failed` when it was left so too often, with `failsAs` for its code (`outcome.unknown`). `parked`: between two
+   * messages, by the session's own limits; that is no lost attempt.
+   */
+  | { state: "unknown"; note: string; progress?: string; failsAs?: string; parked?: true };
 
 /** What a device (or every device of a group) proves itself with, and what we prove ourselves with to the device. */
 export interface Credential {

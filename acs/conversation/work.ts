@@ -146,6 +146,7 @@ export class WorkRunner {
       state: "unknown",
       note: "the session reached its limit; goes on in the next",
       progress: JSON.stringify(run.progress ?? null),
+      parked: true,
     };
     await this.settle(live, run.operation, outcome);
     return true;

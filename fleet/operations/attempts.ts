@@ -16,6 +16,10 @@ export const delayAfterDrop = (attempt: number): Duration => (attempt <= AT_ONCE
 export const attemptsAfterDrop = ({ maxAttempts }: Pick<OperationDocument, "maxAttempts">): number =>
   maxAttempts + MORE_AFTER_DROP;
 
+/** Those that count: one that a session's own limit cut short took nothing from the device's patience or ours. */
+export const attemptsMade = ({ attempt, parked = 0 }: Pick<OperationDocument, "attempt" | "parked">): number =>
+  attempt - parked;
+
 /** Of how many attempts those that it has had are told, in the state that it is in. */
 export const attemptsAllowed = (operation: Pick<OperationDocument, "state" | "maxAttempts">): number =>
   operation.state === "unknown" ? attemptsAfterDrop(operation) : operation.maxAttempts;

@@ -1,6 +1,6 @@
 import type { Instant } from "../../kernel/time.ts";
 import type { DeviceDocument } from "../devices/model.ts";
-import { attemptsAllowed } from "./attempts.ts";
+import { attemptsAllowed, attemptsMade } from "./attempts.ts";
 import { heldByAccepted, operationKinds } from "./kinds.ts";
 import type { OperationDocument, OperationState, WaitingReason } from "./model.ts";
 
@@ -37,17 +37,17 @@ const LAST = 5;
 
 /**
  * What only looks and was tried in vain lets the others pass, or one value that a device cannot tell without a restart
- * would keep everything from it. One lost answer is forgiven: that was maybe the link.
+ * would keep everything from it; one lost answer is forgiven, that was maybe the link. So does what filled a session.
  */
-const lookedInVain = ({ state, attempt, request }: OperationDocument): boolean =>
+const hadItsTurn = ({ state, attempt, parked = 0, request }: OperationDocument): boolean =>
   operationKinds[request.kind].looks === true &&
-  ((state === "queued" && attempt > 0) || (state === "unknown" && attempt > 1));
+  ((state === "queued" && attempt > 0) || (state === "unknown" && (attempt > 1 || parked > 0)));
 
-const placeOf = (operation: OperationDocument): number => (lookedInVain(operation) ? LAST : rank[operation.state]);
+const placeOf = (operation: OperationDocument): number => (hadItsTurn(operation) ? LAST : rank[operation.state]);
 
 /**
  * The order in which a device's open operations are looked at: what it has accepted, what was left `active` or
- * `unknown`, then what is queued, by priority and age; last, what only looks and was tried in vain.
+ * `unknown`, then what is queued, by priority and age; last, what only looks and had its turn.
  */
 export const queueOrder = (a: OperationDocument, b: OperationDocument): number =>
   placeOf(a) - placeOf(b) || a.priority - b.priority || (a._id < b._id ? -1 : 1);
@@ -152,7 +152,7 @@ function reasonsOfQueue(operation: OperationDocument, circumstances: Circumstanc
   if ((operation.notBefore ?? 0) > now)
     reasons.push({ code: "notBefore", since, ...untilOf(operation.notBefore, circumstances) });
   if ((operation.nextAttemptAt ?? 0) > now) {
-    const params = { attempt: operation.attempt, maxAttempts: attemptsAllowed(operation) };
+    const params = { attempt: attemptsMade(operation), maxAttempts: attemptsAllowed(operation) };
     reasons.push({ code: "backingOff", params, since, ...untilOf(operation.nextAttemptAt, circumstances) });
   }
   const holder = aheadOfIt.find((ahead) => holdsBack(ahead, operation, circumstances));

@@ -1,6 +1,6 @@
 import type { Duration, Instant } from "../../kernel/time.ts";
 import type { WorkOutcome } from "../door.ts";
-import { attemptsAfterDrop, backOff, delayAfterDrop } from "./attempts.ts";
+import { attemptsAfterDrop, attemptsMade, backOff, delayAfterDrop } from "./attempts.ts";
 import { carryOut } from "./finishing.ts";
 import type { OperationFault } from "./model.ts";
 import { isOpen, type Move } from "./moves.ts";
@@ -46,14 +46,14 @@ function moveFor(known: StoredOperation, outcome: WorkOutcome, at: Instant): Mov
     case "cancelled":
       return { to: "cancelled", at, note: outcome.note };
     case "retry":
-      if (known.attempt >= known.maxAttempts) return failed(at, outcome.fault);
-      return again(known, at, outcome.fault, outcome.delay ?? backOff(known.attempt));
+      if (attemptsMade(known) >= known.maxAttempts) return failed(at, outcome.fault);
+      return again(known, at, outcome.fault, outcome.delay ?? backOff(attemptsMade(known)));
     case "accepted": {
       const set = { progress: outcome.progress, ...present("completionDueAt", outcome), ...present("result", outcome) };
       return { to: "accepted", at, ...noteOf(outcome), set, unset: ["completionDueAt"] };
     }
     case "unknown":
-      return dropped(known, at, outcome);
+      return outcome.parked ? parked(known, at, outcome) : dropped(known, at, outcome);
   }
 }
 
@@ -80,17 +80,28 @@ export function dropped(
   at: Instant,
   { note, progress, failsAs = "outcome.unknown" }: Omit<WorkOutcome & { state: "unknown" }, "state">,
 ): Move {
-  if (known.attempt >= attemptsAfterDrop(known)) {
-    return failed(at, { code: failsAs, message: `given up after ${known.attempt} attempts, the last one: ${note}` });
+  const attempts = attemptsMade(known);
+  if (attempts >= attemptsAfterDrop(known)) {
+    return failed(at, { code: failsAs, message: `given up after ${attempts} attempts, the last one: ${note}` });
   }
-  const due = at + delayAfterDrop(known.attempt);
-  const set = {
-    ...present("progress", { progress }),
-    nextAttemptAt: due,
-    ...(known.wake === "now" && { wakeAt: due }),
-  };
-  return { to: "unknown", at, note, set };
+  return resumedFrom(known, at + delayAfterDrop(attempts), {
+    to: "unknown",
+    at,
+    note,
+    set: present("progress", { progress }),
+  });
 }
+
+/** It goes on in the next session, as often as it takes. */
+function parked(known: StoredOperation, at: Instant, { note, progress }: WorkOutcome & { state: "unknown" }): Move {
+  const set = { ...present("progress", { progress }), parked: (known.parked ?? 0) + 1 };
+  return resumedFrom(known, at, { to: "unknown", at, note, set });
+}
+
+const resumedFrom = ({ wake }: StoredOperation, due: Instant, move: Move): Move => ({
+  ...move,
+  set: { ...move.set, nextAttemptAt: due, ...(wake === "now" && { wakeAt: due }) },
+});
 
 const noteOf = ({ note }: { note?: string }): { note?: string } => (note === undefined ? {} : { note });
 

@@ -1,3 +1,4 @@
+import { attemptsMade } from "../../../fleet/operations/attempts.ts";
 import type {
   OperationDocument,
   OperationFault,
@@ -46,7 +47,7 @@ export function presentOperation(
     expiresAt: toIso(operation.expiresAt),
     idempotencyKey: operation.idempotencyKey,
     correlator: operation.correlator,
-    attempt: operation.attempt,
+    attempt: attemptsMade(operation),
     maxAttempts: operation.maxAttempts,
     nextAttemptAt: isoOf(operation.nextAttemptAt),
     completionDueAt: isoOf(operation.completionDueAt),

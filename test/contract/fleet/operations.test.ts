@@ -128,20 +128,6 @@ describeFleet("operations", (fixture) => {
     });
   });
 
-  it("fail with the code that their adapter has for it when they are left without an answer too often", async () => {
-    const { device, sessionId } = await contact(fixture, "O5c");
-    const operation = await create(device._id, write("a"), { maxAttempts: 1 });
-    const { work } = fixture.fleet;
-    const states: string[] = [];
-    for (let i = 0; i < 3; i++) {
-      await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
-      const silence = { state: "unknown", note: "no answer", failsAs: "device.silent" } as const;
-      states.push((await work.settle(operation._id, silence, now()))!.state);
-    }
-    expect(states).toEqual(["unknown", "unknown", "failed"]);
-    expect(await fixture.fleet.operations.get(operation._id)).toMatchObject({ fault: { code: "device.silent" } });
-  });
-
   it("are tried again after a back-off, until the attempts are used up", async () => {
     const device = await known("O6");
     const operation = await create(device._id, write("a"), { maxAttempts: 2 });
@@ -456,31 +442,5 @@ describeFleet("operations", (fixture) => {
     expect([...first.items, ...second.items].map((operation) => operation._id)).toEqual(made);
     expect(second.next).toBeUndefined();
     expect((await fixture.fleet.operations.list({ deviceId: _id, states: ["done"], limit: 3 })).items).toEqual([]);
-  });
-
-  it("give up an operation whose link drops each time, after as many attempts as they tell", async () => {
-    const device = await known("O21");
-    const operation = await create(device._id, write("a"));
-    const { work, operations } = fixture.fleet;
-    const told: unknown[] = [];
-    for (let i = 0; i < 12 && (await operations.get(operation._id))!.state !== "failed"; i++) {
-      const offered = await work.next(device, device.lease!.sessionId, now());
-      if (offered !== undefined) {
-        await work.begin(offered, "{}", now());
-        await work.settle(operation._id, { state: "unknown", note: "connection lost" }, now());
-      }
-      const reasons = await operations.why(operation);
-      told.push(...reasons.filter(({ code }) => code === "backingOff").map(({ params }) => params));
-      await fixture.clock.advance(minutes(20));
-    }
-    expect(told).toEqual([
-      { attempt: 3, maxAttempts: 5 },
-      { attempt: 4, maxAttempts: 5 },
-    ]);
-    expect(await operations.get(operation._id)).toMatchObject({
-      state: "failed",
-      attempt: 5,
-      fault: { code: "outcome.unknown", message: "given up after 5 attempts, the last one: connection lost" },
-    });
   });
 });

@@ -280,9 +280,12 @@ export class FakeFleet {
       if (attempt >= this.operation(id).maxAttempts) return this.#move(id, "failed", { fault });
       return this.#move(id, "queued", { fault, nextAttemptAt: this.clock.now() + (outcome.delay ?? 60_000) });
     }
-    if (outcome.state === "unknown" && attempt >= this.operation(id).maxAttempts + 2) {
-      const { failsAs: code = "outcome.unknown", note: message } = outcome;
-      return this.#move(id, "failed", { fault: { code, message } });
+    if (outcome.state === "unknown") {
+      const { failsAs: code = "outcome.unknown", note, progress, parked } = outcome;
+      if (attempt >= this.operation(id).maxAttempts + 2)
+        return this.#move(id, "failed", { fault: { code, message: note } });
+      const kept = { ...(progress !== undefined && { progress }), ...(parked && { parked: 1 }) };
+      return this.#move(id, "unknown", { note, ...kept });
     }
     const { state, ...fields } = outcome;
     return this.#move(id, state, fields);
