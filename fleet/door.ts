@@ -46,6 +46,14 @@ export interface EventInput {
   data?: Record<string, unknown>;
 }
 
+/** What an adapter understands of a device's values. */
+export type DeviceFacts = Partial<
+  Pick<
+    DeviceDocument,
+    "hardwareVersion" | "softwareVersion" | "modelName" | "provisioningCode" | "dataModels" | "informInterval"
+  >
+>;
+
 /** One contact: a device opened a conversation and said this. Written together, before the device gets its answer. */
 export interface ContactReport {
   endpointKey: string;
@@ -61,12 +69,7 @@ export interface ContactReport {
   /** What the adapter wants remembered in `Endpoint.state`; merged field by field. */
   endpointState?: Record<string, unknown>;
   /** Facts that the adapter found in the values. */
-  facts?: Partial<
-    Pick<
-      DeviceDocument,
-      "hardwareVersion" | "softwareVersion" | "modelName" | "provisioningCode" | "dataModels" | "informInterval"
-    >
-  >;
+  facts?: DeviceFacts;
   events: readonly EventInput[];
   lease: Lease;
   /** What to do with a device never seen; by default the configured policy. */
@@ -95,10 +98,14 @@ export interface Contacts {
   resume(deviceId: string, sessionId: string): Promise<DeviceDocument | undefined>;
   byEndpoint(endpointKey: string): Promise<DeviceDocument | undefined>;
   /**
-   * Takes in what a conversation learnt. Costs what it carries. `memory` goes into the endpoint's state with the same
-   * write, if the conversation still holds the device.
+   * Takes in what a conversation learnt. Costs what it carries. With the same write go `facts` that the adapter found in
+   * the values, and `memory` into the endpoint's state, if the conversation still holds the device.
    */
-  observe(deviceId: string, patch: ParameterPatch, memory?: EndpointMemory): Promise<void>;
+  observe(
+    deviceId: string,
+    patch: ParameterPatch,
+    also?: { memory?: EndpointMemory | undefined; facts?: DeviceFacts | undefined },
+  ): Promise<void>;
   record(deviceId: string, events: readonly EventInput[], at: Instant): Promise<void>;
 }
 

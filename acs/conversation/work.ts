@@ -1,9 +1,11 @@
-import type { WorkOutcome } from "../../fleet/door.ts";
+import type { DeviceFacts, WorkOutcome } from "../../fleet/door.ts";
 import type { OperationDocument } from "../../fleet/operations/model.ts";
+import type { ParameterPatch } from "../../fleet/parameters/model.ts";
 import { asStewardError } from "../../kernel/errors.ts";
 import { type Decision, type Facts, failed, type Task } from "../procedures/procedure.ts";
 import type { CwmpFault, ResponseMessage } from "../rpc/index.ts";
 import type { ConversationDependencies } from "./dependencies.ts";
+import { factsAmong } from "./device-facts.ts";
 import { EndpointState } from "./endpoint-state.ts";
 import type { Live, Run } from "./live.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -15,6 +17,16 @@ const MAX_SILENT = 200;
 function progressAfterSilence({ procedure, progress, stale }: Run): { progress?: string } {
   if (!procedure.onSilence) return {};
   return { progress: JSON.stringify((stale ? progress : procedure.onSilence(progress)) ?? null) };
+}
+
+/** What a reading tells of the device that this session does not know of it yet. */
+function newFacts(live: Live, { source, observations }: ParameterPatch): DeviceFacts | undefined {
+  const { device } = live;
+  const facts = device && source === "read" ? factsAmong(observations) : undefined;
+  const told = Object.entries(facts ?? {}).filter(([name, value]) => device?.[name] !== value);
+  if (!device || told.length === 0) return undefined;
+  live.device = { ...device, ...facts };
+  return facts;
 }
 
 /** Moves operations through the sessions: what the device is asked next, and what its answers mean. */
@@ -184,8 +196,10 @@ export class WorkRunner {
     const { learn = [], remember = {}, events = [] } = decision;
     const remembers = Object.keys(remember).length > 0;
     const last = remembers ? learn.at(-1) : undefined;
-    for (const patch of learn) if (patch !== last) await contacts.observe(deviceId, patch);
-    if (last) await this.#endpointState.learn(live, last, remember);
+    for (const patch of learn) {
+      if (patch !== last) await contacts.observe(deviceId, patch, { facts: newFacts(live, patch) });
+    }
+    if (last) await this.#endpointState.learn(live, last, remember, newFacts(live, last));
     else if (remembers) await this.#endpointState.remember(live, remember);
     if (events.length > 0) await contacts.record(deviceId, events, this.#deps.clock.now());
   }

@@ -119,10 +119,12 @@ describeFleet("contacts", (fixture) => {
       ...patch("c"),
       observations: Array.from({ length: 100 }, (_, i) => ({ path: `Device.X.${i}`, value: "v" })),
     };
-    await contacts.observe(device._id, patch("a"), { sessionId, key, state: { parameterKey: "one" } });
+    await contacts.observe(device._id, patch("a"), { memory: { sessionId, key, state: { parameterKey: "one" } } });
     expect((await devices.get(device._id))!.endpoints[0]!.state).toEqual({ parameterKey: "one" });
-    await contacts.observe(device._id, large, { sessionId, key, state: { parameterKey: "two" } });
-    await contacts.observe(device._id, patch("b"), { sessionId: "another", key, state: { parameterKey: "three" } });
+    await contacts.observe(device._id, large, { memory: { sessionId, key, state: { parameterKey: "two" } } });
+    await contacts.observe(device._id, patch("b"), {
+      memory: { sessionId: "another", key, state: { parameterKey: "three" } },
+    });
     expect((await devices.get(device._id))!.endpoints[0]!.state).toEqual({ parameterKey: "two" });
     const read = await fixture.fleet.parameters.read((await devices.get(device._id))!, [
       "Device.DeviceInfo.ProvisioningCode",

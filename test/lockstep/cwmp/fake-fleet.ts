@@ -179,8 +179,9 @@ export class FakeFleet {
         return heldBy(deviceId, sessionId);
       },
       byEndpoint: async (key) => byKey(key),
-      observe: async (_deviceId, patch) => {
+      observe: async (deviceId, patch, { facts } = {}) => {
         this.#call("contacts.observe");
+        if (facts) this.update(deviceId, facts);
         this.#take(patch);
       },
       record: async (deviceId, events, at) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Conversations, createConversations } from "../../../acs/conversation/index.ts";
 import { createQuirkTable } from "../../../acs/quirks/index.ts";
 import { createTrace, type Trace } from "../../../acs/trace/index.ts";
+import { onlineState } from "../../../fleet/index.ts";
 import type { OperationRequest } from "../../../fleet/operations/model.ts";
 import { minutes } from "../../../kernel/time.ts";
 import { silentLogger } from "../../../platform/log/logger.ts";
@@ -101,6 +102,21 @@ describe("conversations over the real fleet", () => {
       { path: "Device.X.B", value: "2", state: "seen" },
     ]);
     expect((await cpe.empty()).status).toBe(204);
+  });
+
+  it("a value that was read says when the device should come, and whether it is late", async () => {
+    const { cpe, deviceId } = await gateway();
+    await add(deviceId, { kind: "read", paths: ["Device.ManagementServer.PeriodicInformInterval"] });
+    await cpe.inform();
+    cpe.asked(await cpe.empty(), "GetParameterValues");
+    await cpe.values({ "Device.ManagementServer.PeriodicInformInterval": "600" });
+    const device = (await fixture.fleet.devices.get(deviceId))!;
+    const due = device.contact!.lastAt + minutes(10);
+    expect(device).toMatchObject({ informInterval: minutes(10), contact: { nextExpectedAt: due } });
+    expect(onlineState(device, due + minutes(6))).toBe("offline");
+    await cpe.inform();
+    expect((await cpe.empty()).status).toBe(204);
+    expect((await fixture.fleet.devices.get(deviceId))!.contact!.nextExpectedAt).toBeGreaterThanOrEqual(due);
   });
 
   it("a value that restarts the device each time does not keep the others waiting, and fails in the end", async () => {
