@@ -13,7 +13,7 @@ import type { OperationRequest } from "./model.ts";
 import { type OperationStore, openOperations, sealSecrets } from "./operation-store.ts";
 import { blankSecrets } from "./request-secrets.ts";
 import type { StoredOperation } from "./stored.ts";
-import { requestWake } from "./waking.ts";
+import { contactWantedFrom, requestWake } from "./waking.ts";
 
 export const operationLimits = {
   openPerDevice: 1000,
@@ -47,7 +47,7 @@ export async function createOperation(
   const examination = await examine(store, device, request);
   const operation = documentOf(store, { device, request, options, by, now, examination });
   const shared = await insert(store, operation, request, options, by);
-  if (shared !== undefined) return { operation: await adopt(store, shared, options), created: false };
+  if (shared !== undefined) return { operation: await adopt(store, shared, device, options), created: false };
   store.meters.created.add({ kind: request.kind });
   await store.events.write([createdEvent(store, operation)]);
   if (operation.wakeAt !== undefined && operation.wakeAt <= now) await requestWake(store, operation);
@@ -158,6 +158,7 @@ function documentOf(
   const hidden = hiddenPaths(request, typing);
   const { request: shown, secrets } = blankSecrets(request, (path) => isSecretName(path) || hidden.has(path));
   const { notBefore, idempotencyKey, wake = "now", priority = operationLimits.defaultPriority } = options;
+  const wakeAt = wake === "now" ? contactWantedFrom(device, now, notBefore) : undefined;
   return {
     _id,
     deviceId: device._id,
@@ -174,8 +175,7 @@ function documentOf(
     ...(notBefore !== undefined && { notBefore }),
     expiresAt: options.expiresAt ?? Math.max(now, notBefore ?? 0) + store.policy.operationLifetime,
     wake,
-    // A device never seen cannot be woken; its first contact finds the operation.
-    ...(wake === "now" && device.contact !== undefined && { wakeAt: Math.max(now, notBefore ?? 0) }),
+    ...(wakeAt !== undefined && { wakeAt }),
     ...(idempotencyKey !== undefined && {
       idempotencyKey,
       idempotencyId: idempotencyIdOf(idempotencyKey, by),
@@ -243,12 +243,14 @@ async function findShared(
 async function adopt(
   store: OperationStore,
   shared: StoredOperation,
+  device: StoredDevice,
   { wake = "now" }: OperationOptions,
 ): Promise<StoredOperation> {
   if (wake !== "now" || shared.state !== "queued" || shared.dedupeKey === undefined) return shared;
-  const wakeAt = store.clock.now();
-  const woken = await store.operations.gathered.updateById(shared._id, { $set: { wake, wakeAt } }, { state: "queued" });
-  if (!woken) return shared;
-  await requestWake(store, { ...shared, wakeAt });
+  const now = store.clock.now();
+  const wakeAt = contactWantedFrom(device, now);
+  const $set = wakeAt === undefined ? { wake } : { wake, wakeAt };
+  if (!(await store.operations.gathered.updateById(shared._id, { $set }, { state: "queued" }))) return shared;
+  if (wakeAt !== undefined && wakeAt <= now) await requestWake(store, { ...shared, wakeAt });
   return { ...shared, wake };
 }

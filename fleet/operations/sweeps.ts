@@ -109,7 +109,7 @@ export async function dropActive(store: OperationStore, deviceId: string, at: In
 /** A device was admitted or released: what waited for that wants its contact from `from` on. */
 export async function oweWakes(store: OperationStore, deviceId: string, from: Instant): Promise<void> {
   const waiting = (await openOperations(store, deviceId)).filter(
-    ({ state, wake }) => state === "queued" && wake === "now",
+    ({ state, wake }) => (state === "queued" || state === "unknown") && wake === "now",
   );
   await Promise.all(
     waiting.map(({ _id, state, notBefore = 0, nextAttemptAt = 0 }) => {

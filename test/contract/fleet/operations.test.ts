@@ -411,16 +411,27 @@ describeFleet("operations", (fixture) => {
     const operation = await create(device._id, write("a"));
     expect((await fixture.fleet.operations.why(operation))[0]).toMatchObject({ code: "deviceHeld", until: holdUntil });
     const wakes = () => fixture.wake.requests.filter(({ operationId }) => operationId === operation._id).length;
-    const before = wakes();
-    await fixture.fleet.devices.update(device._id, { holdUntil: null }, "t");
-    await fixture.runJob("operations.wake");
-    expect(wakes()).toBe(before + 1);
+    const wakesAfter = async (wait = 0) => {
+      await fixture.clock.advance(wait);
+      await fixture.runJob("operations.wake");
+      return wakes();
+    };
+    expect(await wakesAfter()).toBe(0);
+    expect(await wakesAfter(minutes(5))).toBe(1);
     await fixture.fleet.devices.update(device._id, { holdUntil: now() + minutes(5) }, "t");
+    expect(await wakesAfter()).toBe(1);
+    await fixture.fleet.devices.update(device._id, { holdUntil: null }, "t");
+    expect(await wakesAfter()).toBe(2);
+  });
+
+  it("call no device that is not admitted, until it is", async () => {
+    const { device } = await contact(fixture, "O22q", { unknownPolicy: "quarantine" });
+    const operation = await create(device._id, write("a"));
+    const wakes = () => fixture.wake.requests.filter(({ operationId }) => operationId === operation._id).length;
+    expect(wakes()).toBe(0);
+    await fixture.fleet.devices.update(device._id, { admission: "active" }, "t");
     await fixture.runJob("operations.wake");
-    expect(wakes()).toBe(before + 1);
-    await fixture.clock.advance(minutes(5));
-    await fixture.runJob("operations.wake");
-    expect(wakes()).toBe(before + 2);
+    expect(wakes()).toBe(1);
   });
 
   it("list by device, state and kind, newest first, page by page", async () => {
