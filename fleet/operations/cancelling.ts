@@ -40,8 +40,11 @@ async function cancelOnce(
   const isTheDevices = known.state === "active" || (known.state === "accepted" && cancelAccepted !== "atOnce");
   return isTheDevices
     ? askForCancellation(store, known, by)
-    : carryOut(store, known, { to: "cancelled", at: store.clock.now(), note: `by ${by.name}` });
+    : carryOut(store, known, { to: "cancelled", at: store.clock.now(), note: noteOf(known, by) });
 }
+
+const noteOf = ({ state }: StoredOperation, { name }: Actor): string =>
+  state === "unknown" ? `by ${name}; whether the device carried it out is not known` : `by ${name}`;
 
 async function askForCancellation(
   { operations, clock }: OperationStore,

@@ -45,6 +45,17 @@ describeFleet("cancelling what a device has accepted", (fixture) => {
     expect(await fixture.fleet.work.settle(id, { state: "done" }, now())).toMatchObject({ state: "done" });
   });
 
+  it("does not claim to know what became of one whose answer was lost", async () => {
+    const { device, sessionId } = await contact(fixture, "K5");
+    const { operations, work } = fixture.fleet;
+    const { operation } = await operations.create(device._id, { kind: "factoryReset" }, {}, { name: "t" });
+    await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
+    await work.settle(operation._id, { state: "unknown", note: "connection lost" }, now());
+    const { state, history } = await operations.cancel(operation._id, { name: "eve" });
+    expect(state).toBe("cancelled");
+    expect(history.at(-1)!.note).toBe("by eve; whether the device carried it out is not known");
+  });
+
   it("does not wait for a contact that was only scheduled", async () => {
     const { id } = await accepted("K3", { kind: "scheduleContact", delaySeconds: 86_400 });
     expect(await fixture.fleet.operations.cancel(id, { name: "eve" })).toMatchObject({ state: "cancelled" });
