@@ -196,13 +196,19 @@ describeFleet("operations", (fixture) => {
     const later = await create(device._id, write("a"), { expiresAt: now() + minutes(5) });
     await fixture.clock.advance(minutes(40));
     expect(await fixture.runJob("operations.expire")).toBe(1);
-    expect(await operations.get(later._id)).toMatchObject({ state: "expired", fault: { code: "expired" } });
+    expect(await operations.get(later._id)).toMatchObject({
+      state: "expired",
+      fault: { code: "expired", message: "not carried out in time" },
+    });
     expect(await operations.get(transfer._id)).toMatchObject({ state: "accepted" });
     await fixture.clock.advance(minutes(25));
     await fixture.runJob("operations.recover");
     expect(await operations.get(transfer._id)).toMatchObject({ state: "unknown" });
     await fixture.runJob("operations.expire");
-    expect(await operations.get(transfer._id)).toMatchObject({ state: "expired" });
+    expect(await operations.get(transfer._id)).toMatchObject({
+      state: "expired",
+      fault: { message: "not known to be carried out in time" },
+    });
   });
 
   it("that are expired are not started, also before the sweep has met them", async () => {
