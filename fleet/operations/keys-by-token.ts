@@ -17,7 +17,7 @@ const REQUEST = minutes(10);
 export async function scopeKeysByToken(store: Store): Promise<void> {
   const collections = fleetCollections(store);
   const tokens = await collections.tokens.find({}).toArray();
-  const keyed = { idempotencyKey: { $exists: true }, createdByToken: { $exists: false } };
+  const keyed = { idempotencyId: { $exists: true }, createdByToken: { $exists: false } };
   for await (const operation of collections.operations.find(keyed)) {
     const createdByToken = await creatorOf(collections, tokens, operation);
     if (createdByToken === undefined) continue;
