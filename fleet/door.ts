@@ -1,5 +1,6 @@
 import type { ValueTyping } from "../datamodels/typing.ts";
 import type { Instant } from "../kernel/time.ts";
+import type { Actor } from "./access/actor.ts";
 import type {
   DeviceDocument,
   DeviceIdentity,
@@ -45,6 +46,14 @@ export interface EventInput {
   data?: Record<string, unknown>;
 }
 
+/** What an adapter understands of a device's values. */
+export type DeviceFacts = Partial<
+  Pick<
+    DeviceDocument,
+    "hardwareVersion" | "softwareVersion" | "modelName" | "provisioningCode" | "dataModels" | "informInterval"
+  >
+>;
+
 /** One contact: a device opened a conversation and said this. Written together, before the device gets its answer. */
 export interface ContactReport {
   endpointKey: string;
@@ -60,12 +69,7 @@ export interface ContactReport {
   /** What the adapter wants remembered in `Endpoint.state`; merged field by field. */
   endpointState?: Record<string, unknown>;
   /** Facts that the adapter found in the values. */
-  facts?: Partial<
-    Pick<
-      DeviceDocument,
-      "hardwareVersion" | "softwareVersion" | "modelName" | "provisioningCode" | "dataModels" | "informInterval"
-    >
-  >;
+  facts?: DeviceFacts;
   events: readonly EventInput[];
   lease: Lease;
   /** What to do with a device never seen; by default the configured policy. */
@@ -94,10 +98,14 @@ export interface Contacts {
   resume(deviceId: string, sessionId: string): Promise<DeviceDocument | undefined>;
   byEndpoint(endpointKey: string): Promise<DeviceDocument | undefined>;
   /**
-   * Takes in what a conversation learnt. Costs what it carries. `memory` goes into the endpoint's state with the same
-   * write, if the conversation still holds the device.
+   * Takes in what a conversation learnt. Costs what it carries. With the same write go `facts` that the adapter found in
+   * the values, and `memory` into the endpoint's state, if the conversation still holds the device.
    */
-  observe(deviceId: string, patch: ParameterPatch, memory?: EndpointMemory): Promise<void>;
+  observe(
+    deviceId: string,
+    patch: ParameterPatch,
+    also?: { memory?: EndpointMemory | undefined; facts?: DeviceFacts | undefined },
+  ): Promise<void>;
   record(deviceId: string, events: readonly EventInput[], at: Instant): Promise<void>;
 }
 
@@ -105,7 +113,8 @@ export interface Contacts {
 export interface Work {
   /**
    * The operation to carry out next: of those that may start (see readiness) the first by priority and age; one left
-   * `active` or `unknown` by an earlier conversation comes first. `undefined`: nothing may start now.
+   * `active` or `unknown` by an earlier conversation comes first, unless it only looks and did so in vain: then last.
+   * `undefined`: nothing may start now.
    */
   next(device: DeviceDocument, sessionId: string, now: Instant): Promise<OperationDocument | undefined>;
   /** `queued|unknown → active`, with the adapter's first progress; `false` if it was cancelled or taken meanwhile. */
@@ -126,10 +135,16 @@ export interface Work {
 export type WorkOutcome =
   | { state: "done"; result?: Record<string, unknown>; items?: ItemResult[]; note?: string }
   | { state: "failed"; fault: OperationFault; items?: ItemResult[] }
+  /** The device dropped it when it was asked to. */
+  | { state: "cancelled"; note: string }
   /** Back to `queued`, after the back-off of its attempt; `failed` when the attempts are used up. */
   | { state: "retry"; fault: OperationFault; delay?: number }
   | { state: "accepted"; progress: string; completionDueAt?: Instant; result?: Record<string, unknown>; note?: string }
-  | { state: "unknown"; note: string; progress?: string };
+  /**
+   * `failed` when it was left so too often, with `failsAs` for its code (`outcome.unknown`). `parked`: between two
+   * messages, by the session's own limits; that is no lost attempt.
+   */
+  | { state: "unknown"; note: string; progress?: string; failsAs?: string; parked?: true };
 
 /** What a device (or every device of a group) proves itself with, and what we prove ourselves with to the device. */
 export interface Credential {
@@ -228,22 +243,26 @@ export interface OperationQuery {
 
 export interface Operations {
   /**
-   * Durable once resolved. The same idempotency key (per creator) resolves to the first operation, a different request
-   * under it rejects with `idempotency.conflict`; a read or wake that equals one still queued resolves to that one.
+   * Durable once resolved. The same idempotency key (per creator's token) resolves to the first operation, a different request
+   * under it rejects with `idempotency.conflict`; a read or wake that equals one still queued resolves to that one, if nothing
+   * between the two is to change the device.
    * Rejects with `validation.failed` (details: the list) when the device's data model refuses a write, create or attribute.
    */
   create(
     deviceId: string,
     request: OperationRequest,
     options: OperationOptions,
-    by: string,
+    by: Actor,
   ): Promise<{ operation: OperationDocument; created: boolean }>;
   get(id: string): Promise<OperationDocument | undefined>;
   list(query: OperationQuery): Promise<Page<OperationDocument>>;
-  /** `queued`: at once. With the device: asked for, and done if its protocol can (see `cancelRequested`). */
-  cancel(id: string, by: string): Promise<OperationDocument>;
+  /**
+   * At once, unless the device has it. Then it is asked for (`cancelRequested`): it is cancelled as soon as the device is
+   * out of it without having finished it; for an accepted transfer, a `cancelTransfer` is made that asks the device.
+   */
+  cancel(id: string, by: Actor): Promise<OperationDocument>;
   /** A failed or expired one again, as a new operation. */
-  retry(id: string, by: string): Promise<OperationDocument>;
+  retry(id: string, by: Actor): Promise<OperationDocument>;
   /** Resolves when the operation is finished, or with its state at the deadline. */
   wait(id: string, until: Instant): Promise<OperationDocument | undefined>;
   /** Why it waits; empty when nothing holds it. */

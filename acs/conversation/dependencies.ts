@@ -32,8 +32,6 @@ export interface ConversationLimits {
   maxInactivity: Duration;
   /** What a CPE is told to wait when the store is unavailable, at least. */
   retryAfter: Duration;
-  /** How often an operation may be left without an answer before it has failed. */
-  silences: number;
 }
 
 export const standardLimits: ConversationLimits = {
@@ -45,7 +43,6 @@ export const standardLimits: ConversationLimits = {
   linger: seconds(30),
   maxInactivity: minutes(10),
   retryAfter: seconds(30),
-  silences: 5,
 };
 
 export interface ConversationDependencies {

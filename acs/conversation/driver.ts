@@ -49,7 +49,7 @@ export class Driver {
     this.#deps = deps;
     this.#limits = limits;
     this.#metrics = metrics;
-    this.#work = new WorkRunner(deps, limits);
+    this.#work = new WorkRunner(deps);
     this.#completions = new Completions(deps, this.#work);
     this.#endpointState = new EndpointState(deps);
     this.#ended = ended;

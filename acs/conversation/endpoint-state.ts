@@ -1,6 +1,7 @@
 import type { ParameterPatch } from "../../fleet/parameters/model.ts";
 import { serialiseSession } from "../session/session.ts";
 import type { ConversationDependencies } from "./dependencies.ts";
+import type { Facts } from "./device-facts.ts";
 import type { Live } from "./live.ts";
 
 /** What the adapter remembers of a device between sessions (`Endpoint.state`). */
@@ -12,12 +13,12 @@ export class EndpointState {
   }
 
   /** What the device told, and what is to be remembered of it, with one write. */
-  async learn(live: Live, patch: ParameterPatch, state: Record<string, unknown>): Promise<void> {
+  async learn(live: Live, patch: ParameterPatch, state: Record<string, unknown>, facts?: Facts): Promise<void> {
     const { device, session } = live;
     if (!device) return;
     live.endpointState = { ...live.endpointState, ...state };
     const memory = { sessionId: session.id, key: session.endpointKey, state };
-    await this.#deps.fleet.contacts.observe(device._id, patch, memory);
+    await this.#deps.fleet.contacts.observe(device._id, patch, { memory, facts });
   }
 
   /** Stored at once; does not prolong the lease. A session that has lost its device remembers nothing. */

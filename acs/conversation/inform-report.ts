@@ -1,13 +1,11 @@
 import type { ContactReport } from "../../fleet/door.ts";
 import type { ParameterObservation } from "../../fleet/parameters/model.ts";
 import { MAX_PATH_LENGTH } from "../../kernel/path.ts";
-import { type Instant, seconds } from "../../kernel/time.ts";
-import { isTrue } from "../../kernel/value.ts";
+import type { Instant } from "../../kernel/time.ts";
 import { observe } from "../procedures/reading.ts";
 import type { RpcRequest } from "../rpc/index.ts";
+import { type FactsDraft, factMeanings, factsOf, factText, type Root, roots } from "./device-facts.ts";
 import { canonicalEventCode, fleetEvents } from "./event-codes.ts";
-
-export type Root = "Device." | "InternetGatewayDevice.";
 
 /** An Inform in the fleet's words. */
 export interface InformReport {
@@ -17,13 +15,8 @@ export interface InformReport {
   contact: Pick<ContactReport, "reasons" | "values" | "facts" | "events"> & { endpointState: Record<string, unknown> };
 }
 
-type Facts = NonNullable<ContactReport["facts"]>;
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-interface Draft {
-  facts: Writable<Facts>;
+interface Draft extends FactsDraft {
   state: Record<string, unknown>;
-  periodicInform?: boolean;
 }
 
 type Meaning = (draft: Draft, value: string) => void;
@@ -31,18 +24,7 @@ type Meaning = (draft: Draft, value: string) => void;
 /** What single parameters mean, by their name without the root. Other values are only kept. */
 const meanings: ReadonlyMap<string, Meaning> = new Map(
   Object.entries<Meaning>({
-    "DeviceInfo.HardwareVersion": ({ facts }, value) => {
-      facts.hardwareVersion = value;
-    },
-    "DeviceInfo.SoftwareVersion": ({ facts }, value) => {
-      facts.softwareVersion = value;
-    },
-    "DeviceInfo.ModelName": ({ facts }, value) => {
-      facts.modelName = value;
-    },
-    "DeviceInfo.ProvisioningCode": ({ facts }, value) => {
-      facts.provisioningCode = value;
-    },
+    ...factMeanings,
     RootDataModelVersion: ({ facts }, value) => {
       if (/^\d+\.\d+/.test(value)) facts.dataModels = [`Device:${value.trim()}`];
     },
@@ -62,14 +44,6 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
     "ManagementServer.ConnReqJabberID": ({ state }, value) => {
       state.jabberId = value;
     },
-    "ManagementServer.PeriodicInformEnable": (draft, value) => {
-      draft.periodicInform = isTrue(value);
-    },
-    "ManagementServer.PeriodicInformInterval": ({ facts }, value) => {
-      const interval = Number(value);
-      if (Number.isInteger(interval) && interval > 0 && interval <= 4_294_967_295)
-        facts.informInterval = seconds(interval);
-    },
   }),
 );
 
@@ -81,9 +55,6 @@ export const modelsOfSummary = (summary: string): string[] =>
     .map((piece) => /^\s*([\w-]+:\d+\.\d+)/.exec(piece)?.[1])
     .filter((model) => model !== undefined)
     .slice(0, 16);
-
-const roots: readonly Root[] = ["Device.", "InternetGatewayDevice."];
-const MAX_FACT = 256;
 
 export function reportOf(
   body: RpcRequest<"Inform">,
@@ -108,10 +79,9 @@ export function reportOf(
     if (prefix === undefined) continue;
     root ??= prefix;
     const rest = one.Name.slice(prefix.length);
-    meanings.get(rest)?.(draft, one.Value.value.slice(0, MAX_FACT).trim());
+    meanings.get(rest)?.(draft, factText(one.Value.value));
   }
   if (root !== undefined) draft.state.root = root;
-  if (draft.periodicInform === false) delete draft.facts.informInterval;
   // A reset device is a new one to us: what was learnt about talking to it may no longer hold (specs §2.3).
   if (reasons.includes("0 BOOTSTRAP")) Object.assign(draft.state, forgotten);
   const paths = observations.map((one) => one.path);
@@ -121,7 +91,7 @@ export function reportOf(
     contact: {
       reasons,
       values: { at, source: "inform", observations },
-      facts: draft.facts,
+      facts: factsOf(draft),
       events: fleetEvents(reasons, paths),
       endpointState: draft.state,
     },

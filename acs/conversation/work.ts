@@ -1,26 +1,41 @@
-import type { WorkOutcome } from "../../fleet/door.ts";
+import type { DeviceFacts, WorkOutcome } from "../../fleet/door.ts";
 import type { OperationDocument } from "../../fleet/operations/model.ts";
+import type { ParameterPatch } from "../../fleet/parameters/model.ts";
 import { asStewardError } from "../../kernel/errors.ts";
 import { type Decision, type Facts, failed, type Task } from "../procedures/procedure.ts";
 import type { CwmpFault, ResponseMessage } from "../rpc/index.ts";
-import type { ConversationDependencies, ConversationLimits } from "./dependencies.ts";
+import type { ConversationDependencies } from "./dependencies.ts";
+import { factsAmong } from "./device-facts.ts";
 import { EndpointState } from "./endpoint-state.ts";
 import type { Live, Run } from "./live.ts";
 import { prepareRun } from "./prepare-run.ts";
 
 /** Operations that end without a message, one after the other, in one turn. */
 const MAX_SILENT = 200;
-const NO_ANSWER = "no usable answer";
+
+/** What is to be tried instead when it is resumed. */
+function progressAfterSilence({ procedure, progress, stale }: Run): { progress?: string } {
+  if (!procedure.onSilence) return {};
+  return { progress: JSON.stringify((stale ? progress : procedure.onSilence(progress)) ?? null) };
+}
+
+/** What a reading tells of the device that this session does not know of it yet. */
+function newFacts(live: Live, { source, observations }: ParameterPatch): DeviceFacts | undefined {
+  const { device } = live;
+  const facts = device && source === "read" ? factsAmong(observations) : undefined;
+  const told = Object.entries(facts ?? {}).filter(([name, value]) => device?.[name] !== value);
+  if (!device || told.length === 0) return undefined;
+  live.device = { ...device, ...facts };
+  return facts;
+}
 
 /** Moves operations through the sessions: what the device is asked next, and what its answers mean. */
 export class WorkRunner {
   readonly #deps: ConversationDependencies;
-  readonly #limits: ConversationLimits;
   readonly #endpointState: EndpointState;
 
-  constructor(deps: ConversationDependencies, limits: ConversationLimits) {
+  constructor(deps: ConversationDependencies) {
     this.#deps = deps;
-    this.#limits = limits;
     this.#endpointState = new EndpointState(deps);
   }
 
@@ -128,22 +143,10 @@ export class WorkRunner {
   async leaveUnknown(live: Live, operationId: string, note: string): Promise<void> {
     const { run } = live;
     live.run = undefined;
-    const { work } = this.#deps.fleet;
-    const now = this.#deps.clock.now();
     live.skipped.push(operationId);
-    if (run?.operation._id !== operationId) {
-      await work.settle(operationId, { state: "unknown", note: `${note} (${NO_ANSWER})` }, now);
-      return;
-    }
-    const earlier = run.operation.history.filter((entry) => entry.note?.includes(NO_ANSWER)).length;
-    if (earlier + 1 >= this.#limits.silences) {
-      const fault = { code: "device.silent", message: `${NO_ANSWER}, ${earlier + 1} times: ${note}` };
-      await work.settle(operationId, { state: "failed", fault }, now);
-      return;
-    }
-    const progress = run.stale ? run.progress : (run.procedure.onSilence?.(run.progress) ?? run.progress);
-    const kept = run.procedure.onSilence ? { progress: JSON.stringify(progress ?? null) } : {};
-    await work.settle(operationId, { state: "unknown", note: `${note} (${NO_ANSWER})`, ...kept }, now);
+    const kept = run?.operation._id === operationId ? progressAfterSilence(run) : {};
+    const outcome: WorkOutcome = { state: "unknown", note, failsAs: "device.silent", ...kept };
+    await this.#deps.fleet.work.settle(operationId, outcome, this.#deps.clock.now());
   }
 
   /** Puts an operation away between two of its messages; resolves to whether there was one. */
@@ -155,6 +158,7 @@ export class WorkRunner {
       state: "unknown",
       note: "the session reached its limit; goes on in the next",
       progress: JSON.stringify(run.progress ?? null),
+      parked: true,
     };
     await this.settle(live, run.operation, outcome);
     return true;
@@ -192,15 +196,16 @@ export class WorkRunner {
     const { learn = [], remember = {}, events = [] } = decision;
     const remembers = Object.keys(remember).length > 0;
     const last = remembers ? learn.at(-1) : undefined;
-    for (const patch of learn) if (patch !== last) await contacts.observe(deviceId, patch);
-    if (last) await this.#endpointState.learn(live, last, remember);
+    for (const patch of learn) {
+      if (patch !== last) await contacts.observe(deviceId, patch, { facts: newFacts(live, patch) });
+    }
+    if (last) await this.#endpointState.learn(live, last, remember, newFacts(live, last));
     else if (remembers) await this.#endpointState.remember(live, remember);
     if (events.length > 0) await contacts.record(deviceId, events, this.#deps.clock.now());
   }
 
   /** The device holds it no longer and will not report it (specs §2.5). */
   async #targetCancelled(live: Live, target: OperationDocument): Promise<void> {
-    const fault = { code: "operation.cancelled", message: "cancelled with CancelTransfer" };
-    await this.settle(live, target, { state: "failed", fault });
+    await this.settle(live, target, { state: "cancelled", note: "the device dropped it (CancelTransfer)" });
   }
 }

@@ -20,6 +20,7 @@ function send({ facts }: Task<"cancelTransfer">): Decision<null> {
   const { target } = facts;
   if (!target) return failed("request.invalid", "there is no such transfer");
   if (!openStates.includes(target.state)) return settle({ state: "done", note: "the transfer was over already" });
+  if (target.state === "queued") return failed("request.invalid", "the device does not have it yet: cancel it itself");
   const body = { CommandKey: target.correlator };
   return { do: "send", rpc: { kind: "request", name: "CancelTransfer", body }, progress: null };
 }

@@ -37,6 +37,19 @@ function contactOf(
   return next;
 }
 
+/** The facts to set, since they are not what is known. */
+export function changedFacts(
+  before: StoredDevice,
+  facts: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const set: Record<string, unknown> = {};
+  for (const name in facts) {
+    const value = facts[name];
+    if (value !== undefined && !same(before[name], value)) set[name] = value;
+  }
+  return set;
+}
+
 /** Pure. Only what changed is set; `placed` are the fields of the parameters (see parameters/observing). */
 export function contactUpdate(
   before: StoredDevice,
@@ -45,12 +58,9 @@ export function contactUpdate(
 ): ContactUpdate {
   const { at, lease } = report;
   const contact = contactOf(report, before);
-  const set: Record<string, unknown> = { contact, lease, ...placed, revision: before.revision + 1 };
-  const facts: Record<string, unknown> = report.facts ?? {};
-  for (const name in facts) {
-    const value = facts[name];
-    if (value !== undefined && !same(before[name], value)) set[name] = value;
-  }
+  const revision = before.revision + 1;
+  const set: Record<string, unknown> = merged({ contact, lease, revision }, placed);
+  Object.assign(set, changedFacts(before, report.facts));
   if (report.events.some(({ type }) => type === "device.booted" || type === "device.bootstrapped"))
     set["bootedAt"] = at;
   const identity = normalIdentity(report.identity);

@@ -1,10 +1,10 @@
 import { asStewardError } from "../../kernel/errors.ts";
 import type { StoredDevice } from "../devices/stored.ts";
-import type { Contacts } from "../door.ts";
-import { openOperations } from "../operations/operation-store.ts";
+import type { Contacts, DeviceFacts } from "../door.ts";
 import { dropActive } from "../operations/sweeps.ts";
 import { observe } from "../parameters/observing.ts";
 import type { ContactStore } from "./contact-store.ts";
+import { changedFacts } from "./contact-update.ts";
 import { openContact } from "./opening.ts";
 
 export const createContacts = (store: ContactStore): Contacts => ({
@@ -16,15 +16,23 @@ export const createContacts = (store: ContactStore): Contacts => ({
     return device?.lease?.sessionId === sessionId ? device : undefined;
   },
   byEndpoint: (endpointKey) => store.devices.gathered.findByKey(endpointKey, "endpoints.key"),
-  observe: (deviceId, patch, memory) =>
-    observe(
-      store.parameters,
-      deviceId,
-      patch,
-      memory && ((device) => (device.lease?.sessionId === memory.sessionId ? (stateFields(device, memory) ?? {}) : {})),
-    ),
+  observe: (deviceId, patch, { memory, facts } = {}) => {
+    if (memory === undefined && facts === undefined) return observe(store.parameters, deviceId, patch);
+    return observe(store.parameters, deviceId, patch, (device) => ({
+      ...(memory && device.lease?.sessionId === memory.sessionId && stateFields(device, memory)),
+      ...(facts && factFields(device, facts)),
+    }));
+  },
   record: (deviceId, events, at) => store.events.append(events.map((event) => ({ ...event, deviceId, at }))),
 });
+
+/** The facts that are new, and when the device should come if they say how often. */
+function factFields(device: StoredDevice, facts: DeviceFacts): Record<string, unknown> {
+  const set = changedFacts(device, facts);
+  const { informInterval } = facts;
+  const comes = set["informInterval"] !== undefined && device.contact !== undefined && informInterval !== undefined;
+  return comes ? { ...set, "contact.nextExpectedAt": device.contact!.lastAt + informInterval } : set;
+}
 
 async function keepLease(
   { devices }: ContactStore,
@@ -69,7 +77,7 @@ async function closeContact(
     const event = { type: "session.failed" as const, deviceId, sessionId, at, data: { reason: failed } };
     await store.events.append([event]);
     // What the device was busy with may or may not have happened; a session that took over sees to it itself.
-    if (held) await dropActive(store.operations, await openOperations(store.operations, deviceId), at);
+    if (held) await dropActive(store.operations, deviceId, at, `the session failed: ${failed}`);
   }
   if (wakeAgain !== true) return;
   try {

@@ -5,13 +5,14 @@ import type { Admission, Lease, UnknownDevicePolicy } from "../devices/model.ts"
 import type { StoredDevice } from "../devices/stored.ts";
 import type { ContactOutcome, ContactReport, EventInput } from "../door.ts";
 import type { EventDocument } from "../events/model.ts";
-import { openOperations } from "../operations/operation-store.ts";
 import { dropActive } from "../operations/sweeps.ts";
 import { acceptable, noteSegment, type Placement, placePatch } from "../parameters/observing.ts";
 import type { ContactStore } from "./contact-store.ts";
 import { contactUpdate } from "./contact-update.ts";
 
 const TRIES = 12;
+/** Whoever is to blame: the device, the link, or a Steward that died and cannot know any more what it got. */
+const BEGAN_ANEW = "the device began a new session, and no answer from before is known";
 
 /**
  * One contact, durable once resolved: one read, then one guarded update of the device and the insert of its events side
@@ -104,7 +105,7 @@ async function admitted(
   lease: Lease | undefined,
 ): Promise<ContactOutcome> {
   if (lease === undefined) return { admitted: true, device, created: false };
-  await dropActive(store.operations, await openOperations(store.operations, device._id), report.at);
+  await dropActive(store.operations, device._id, report.at, BEGAN_ANEW);
   return { admitted: true, device, created: false, supersededLease: lease };
 }
 

@@ -2,16 +2,18 @@ import type { ValueTyping } from "../../datamodels/typing.ts";
 import { StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
+import type { Actor } from "../access/actor.ts";
 import type { StoredDevice } from "../devices/stored.ts";
 import type { Examination, OperationOptions } from "../door.ts";
 import { isSecretName } from "../parameters/secret-names.ts";
 import { createdEvent } from "./finishing.ts";
+import { idempotencyIdOf } from "./idempotency.ts";
 import { operationKinds } from "./kinds.ts";
 import type { OperationRequest } from "./model.ts";
-import { type OperationStore, sealSecrets } from "./operation-store.ts";
+import { type OperationStore, openOperations, sealSecrets } from "./operation-store.ts";
 import { blankSecrets } from "./request-secrets.ts";
 import type { StoredOperation } from "./stored.ts";
-import { requestWake } from "./waking.ts";
+import { contactWantedFrom, requestWake } from "./waking.ts";
 
 export const operationLimits = {
   openPerDevice: 1000,
@@ -33,7 +35,7 @@ export async function createOperation(
   deviceId: string,
   request: OperationRequest,
   options: OperationOptions,
-  by: string,
+  by: Actor,
 ): Promise<Created> {
   const now = store.clock.now();
   requireOptions(options, now);
@@ -45,7 +47,7 @@ export async function createOperation(
   const examination = await examine(store, device, request);
   const operation = documentOf(store, { device, request, options, by, now, examination });
   const shared = await insert(store, operation, request, options, by);
-  if (shared !== undefined) return { operation: await adopt(store, shared, options), created: false };
+  if (shared !== undefined) return { operation: await adopt(store, shared, device, options), created: false };
   store.meters.created.add({ kind: request.kind });
   await store.events.write([createdEvent(store, operation)]);
   if (operation.wakeAt !== undefined && operation.wakeAt <= now) await requestWake(store, operation);
@@ -103,9 +105,6 @@ async function examine(store: OperationStore, device: StoredDevice, request: Ope
 const digest = ({ secrets }: OperationStore, text: string): string =>
   secrets.mac("fleet.operation", text).toString("base64url");
 
-const idempotencyIdOf = (store: OperationStore, key: string, by: string): string =>
-  digest(store, JSON.stringify([by, key]));
-
 /** Covers the secrets too, under a key: they cannot be guessed from it. */
 const fingerprintOf = (
   store: OperationStore,
@@ -122,10 +121,10 @@ async function findByIdempotency(
   deviceId: string,
   request: OperationRequest,
   options: OperationOptions,
-  by: string,
+  by: Actor,
 ): Promise<StoredOperation | undefined> {
   if (options.idempotencyKey === undefined) return undefined;
-  const idempotencyId = idempotencyIdOf(store, options.idempotencyKey, by);
+  const idempotencyId = idempotencyIdOf(options.idempotencyKey, by);
   const earlier = await store.operations.findOne({ idempotencyId });
   if (earlier !== undefined && earlier.fingerprint !== fingerprintOf(store, deviceId, request, options)) {
     throw new StewardError("idempotency.conflict", "the idempotency key was used for a different request", {
@@ -139,7 +138,7 @@ interface NewOperation {
   device: StoredDevice;
   request: OperationRequest;
   options: OperationOptions;
-  by: string;
+  by: Actor;
   now: Instant;
   examination: Examination;
 }
@@ -159,6 +158,7 @@ function documentOf(
   const hidden = hiddenPaths(request, typing);
   const { request: shown, secrets } = blankSecrets(request, (path) => isSecretName(path) || hidden.has(path));
   const { notBefore, idempotencyKey, wake = "now", priority = operationLimits.defaultPriority } = options;
+  const wakeAt = wake === "now" ? contactWantedFrom(device, now, notBefore) : undefined;
   return {
     _id,
     deviceId: device._id,
@@ -170,15 +170,15 @@ function documentOf(
     state: "queued",
     priority,
     createdAt: now,
-    createdBy: by,
+    createdBy: by.name,
+    ...(by.tokenId !== undefined && { createdByToken: by.tokenId }),
     ...(notBefore !== undefined && { notBefore }),
     expiresAt: options.expiresAt ?? Math.max(now, notBefore ?? 0) + store.policy.operationLifetime,
     wake,
-    // A device never seen cannot be woken; its first contact finds the operation.
-    ...(wake === "now" && device.contact !== undefined && { wakeAt: Math.max(now, notBefore ?? 0) }),
+    ...(wakeAt !== undefined && { wakeAt }),
     ...(idempotencyKey !== undefined && {
       idempotencyKey,
-      idempotencyId: idempotencyIdOf(store, idempotencyKey, by),
+      idempotencyId: idempotencyIdOf(idempotencyKey, by),
       fingerprint: fingerprintOf(store, device._id, request, options),
     }),
     ...(isShared(request, options) && { dedupeKey: digest(store, JSON.stringify([device._id, request, priority])) }),
@@ -202,7 +202,7 @@ async function insert(
   operation: StoredOperation,
   request: OperationRequest,
   options: OperationOptions,
-  by: string,
+  by: Actor,
 ): Promise<StoredOperation | undefined> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -213,22 +213,44 @@ async function insert(
       const { deviceId, dedupeKey } = operation;
       const first =
         (await findByIdempotency(store, deviceId, request, options, by)) ??
-        (dedupeKey === undefined ? undefined : await store.operations.findOne({ dedupeKey }));
+        (await findShared(store, deviceId, dedupeKey));
       if (first !== undefined) return first;
     }
   }
+}
+
+/**
+ * The equal operation that still waits. One after which the device is to be changed shows what was before: it is shared
+ * no longer, and whoever asks again after the change gets an operation of their own.
+ */
+async function findShared(
+  store: OperationStore,
+  deviceId: string,
+  dedupeKey: string | undefined,
+): Promise<StoredOperation | undefined> {
+  const first = dedupeKey === undefined ? undefined : await store.operations.findOne({ dedupeKey });
+  if (first === undefined) return undefined;
+  const isOvertaken = (await openOperations(store, deviceId)).some(
+    ({ _id, priority, request }) =>
+      _id > first._id && priority === first.priority && operationKinds[request.kind].looks !== true,
+  );
+  if (!isOvertaken) return first;
+  await store.operations.gathered.updateById(first._id, { $unset: { dedupeKey: true } }, { dedupeKey });
+  return undefined;
 }
 
 /** A caller that wants the device woken gets that also from an operation that would have waited. */
 async function adopt(
   store: OperationStore,
   shared: StoredOperation,
+  device: StoredDevice,
   { wake = "now" }: OperationOptions,
 ): Promise<StoredOperation> {
   if (wake !== "now" || shared.state !== "queued" || shared.dedupeKey === undefined) return shared;
-  const wakeAt = store.clock.now();
-  const woken = await store.operations.gathered.updateById(shared._id, { $set: { wake, wakeAt } }, { state: "queued" });
-  if (!woken) return shared;
-  await requestWake(store, { ...shared, wakeAt });
+  const now = store.clock.now();
+  const wakeAt = contactWantedFrom(device, now);
+  const $set = wakeAt === undefined ? { wake } : { wake, wakeAt };
+  if (!(await store.operations.gathered.updateById(shared._id, { $set }, { state: "queued" }))) return shared;
+  if (wakeAt !== undefined && wakeAt <= now) await requestWake(store, { ...shared, wakeAt });
   return { ...shared, wake };
 }

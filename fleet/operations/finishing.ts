@@ -2,6 +2,7 @@ import { newId } from "../../kernel/ids.ts";
 import { merged } from "../../kernel/merged.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { EventDocument } from "../events/model.ts";
+import { operationKinds } from "./kinds.ts";
 import type { OperationState } from "./model.ts";
 import { isOpen, type Move, moveOperation } from "./moves.ts";
 import type { OperationStore } from "./operation-store.ts";
@@ -9,23 +10,26 @@ import type { StoredOperation } from "./stored.ts";
 
 const severityOf: Partial<Record<OperationState, EventDocument["severity"]>> = { failed: "error", expired: "warning" };
 
+const creatorOf = ({ createdBy, createdByToken }: StoredOperation): Record<string, string> =>
+  createdByToken === undefined ? { createdBy } : { createdBy, createdByToken };
+
 /** The event that says how an operation ended; its id is in the operation, so that it is never appended twice. */
 export function finishedEvent({ events }: OperationStore, operation: StoredOperation): EventDocument {
-  const { _id, deviceId, request, state, fault, finishedAt, createdAt, createdBy } = operation;
+  const { _id, deviceId, request, state, fault, finishedAt, createdAt } = operation;
   const event = {
     type: "operation.finished" as const,
     at: finishedAt ?? createdAt,
     deviceId,
     operationId: _id,
     severity: severityOf[state] ?? "info",
-    data: { kind: request.kind, state, createdBy, ...(fault && { fault }) },
+    data: { kind: request.kind, state, ...creatorOf(operation), ...(fault && { fault }) },
   };
   return events.document(event, operation.finishedEventId);
 }
 
 export function createdEvent({ events }: OperationStore, operation: StoredOperation): EventDocument {
-  const { _id, deviceId, request, createdAt, createdBy } = operation;
-  const data = { kind: request.kind, createdBy };
+  const { _id, deviceId, request, createdAt } = operation;
+  const data = { kind: request.kind, ...creatorOf(operation) };
   return events.document({ type: "operation.created", at: createdAt, deviceId, operationId: _id, data }, _id);
 }
 
@@ -62,8 +66,11 @@ export async function carryOut(
 }
 
 /** Cancellation that was asked for while the device had it waits until the device is out of it, in whatever way. */
-export const isToBeCancelled = ({ cancelRequested, state }: StoredOperation): boolean =>
-  cancelRequested === true && (state === "queued" || state === "unknown");
+export const isToBeCancelled = ({ cancelRequested, state, request }: StoredOperation): boolean =>
+  cancelRequested === true &&
+  (state === "queued" ||
+    state === "unknown" ||
+    (state === "accepted" && operationKinds[request.kind].cancelAccepted === "atOnce"));
 
 export const cancellation = (at: Instant): Move => ({
   to: "cancelled",

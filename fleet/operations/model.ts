@@ -157,6 +157,8 @@ export interface OperationDocument extends Document {
   priority: number;
   createdAt: Instant;
   createdBy: string;
+  /** Whose name `createdBy` is. Absent where a part of Steward made it, or a Steward that did not keep it. */
+  createdByToken?: string;
   notBefore?: Instant;
   expiresAt: Instant;
   wake: WakePolicy;
@@ -165,6 +167,8 @@ export interface OperationDocument extends Document {
   correlator: string;
   attempt: number;
   maxAttempts: number;
+  /** How often it was put away between two messages because its session had reached a limit; see `attemptsMade`. */
+  parked?: number;
   /** Set while a failed attempt backs off. */
   nextAttemptAt?: Instant;
   /** In `accepted`: until when the completion is waited for. */

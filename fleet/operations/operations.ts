@@ -1,18 +1,18 @@
 import { StewardError } from "../../kernel/errors.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Filter } from "../../platform/store/port.ts";
+import type { Actor } from "../access/actor.ts";
 import type { DeviceDocument } from "../devices/model.ts";
 import type { OperationQuery, Operations, Page } from "../door.ts";
 import { pageOf } from "../page.ts";
+import { cancelOperation } from "./cancelling.ts";
 import { createOperation } from "./creating.ts";
-import { carryOut } from "./finishing.ts";
 import type { OperationDocument, WaitingReason } from "./model.ts";
 import { isOpen } from "./moves.ts";
 import { type OperationStore, openOperations, withSecrets } from "./operation-store.ts";
 import { type Circumstances, reasonsToWait } from "./readiness.ts";
 import { publicOperation, type StoredOperation } from "./stored.ts";
 
-const TRIES = 8;
 /** Operations of a device whose reasons are told. */
 const TOLD = 100;
 
@@ -28,7 +28,7 @@ export function createOperations(store: OperationStore): Operations {
       return found && publicOperation(found);
     },
     list: (query) => listOperations(store, query),
-    cancel: (id, by) => cancelOperation(store, id, by),
+    cancel: async (id, by) => publicOperation(await cancelOperation(store, id, by)),
     retry: (id, by) => retryOperation(store, id, by),
     wait: (id, until) =>
       store.waiters.until(id, until, async () => {
@@ -52,42 +52,10 @@ async function listOperations(store: OperationStore, query: OperationQuery): Pro
   return pageOf(items.map(publicOperation), limit, ({ _id }) => _id);
 }
 
-const missing = (operationId: string): StewardError =>
-  new StewardError("resource.notFound", "there is no such operation", { details: { operationId } });
-
-async function cancelOperation(store: OperationStore, id: string, by: string): Promise<OperationDocument> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const known = await store.operations.gathered.findByKey(id);
-    if (known === undefined) throw missing(id);
-    if (known.state === "cancelled") return publicOperation(known);
-    if (!isOpen(known.state))
-      throw new StewardError("state.conflict", `the operation is ${known.state}`, { details: { state: known.state } });
-    const withDevice = known.state === "active" || known.state === "accepted";
-    const cancelled = withDevice
-      ? await askForCancellation(store, known)
-      : await carryOut(store, known, { to: "cancelled", at: store.clock.now(), note: `by ${by}` });
-    if (cancelled !== undefined) return publicOperation(cancelled);
-  }
-  throw new StewardError("state.conflict", "the operation changes too quickly to cancel it", {
-    details: { operationId: id },
-  });
-}
-
-async function askForCancellation(
-  { operations }: OperationStore,
-  known: StoredOperation,
-): Promise<StoredOperation | undefined> {
-  const asked = await operations.gathered.updateById(
-    known._id,
-    { $set: { cancelRequested: true } },
-    { state: known.state },
-  );
-  return asked ? { ...known, cancelRequested: true } : undefined;
-}
-
-async function retryOperation(store: OperationStore, id: string, by: string): Promise<OperationDocument> {
+async function retryOperation(store: OperationStore, id: string, by: Actor): Promise<OperationDocument> {
   const known = await store.operations.gathered.findByKey(id);
-  if (known === undefined) throw missing(id);
+  if (known === undefined)
+    throw new StewardError("resource.notFound", "there is no such operation", { details: { operationId: id } });
   if (known.state !== "failed" && known.state !== "expired") {
     throw new StewardError("state.conflict", "only a failed or expired operation can be tried again", {
       details: { state: known.state },

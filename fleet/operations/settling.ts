@@ -1,6 +1,7 @@
 import { merged } from "../../kernel/merged.ts";
-import { type Duration, type Instant, minutes, seconds } from "../../kernel/time.ts";
+import type { Duration, Instant } from "../../kernel/time.ts";
 import type { WorkOutcome } from "../door.ts";
+import { attemptsAfterDrop, attemptsMade, backOff, delayAfterDrop } from "./attempts.ts";
 import { carryOut } from "./finishing.ts";
 import type { OperationFault } from "./model.ts";
 import { isOpen, type Move } from "./moves.ts";
@@ -8,12 +9,6 @@ import type { OperationStore } from "./operation-store.ts";
 import type { StoredOperation } from "./stored.ts";
 
 const TRIES = 8;
-/** Drops beyond the attempts after which an operation that always ends in `unknown` is given up. */
-const DROPS_TOLERATED = 3;
-
-/** 30 s, 1 min, 2 min, … at most 30 min. */
-export const backOff = (attempt: number): Duration =>
-  Math.min(minutes(30), seconds(30) * 2 ** Math.min(attempt - 1, 16));
 
 /**
  * Moves an operation to what became of it. Resolves to the operation afterwards; to `undefined` when it is gone, was
@@ -49,15 +44,17 @@ function moveFor(known: StoredOperation, outcome: WorkOutcome, at: Instant): Mov
       };
     case "failed":
       return failed(at, outcome.fault, present("items", outcome));
+    case "cancelled":
+      return { to: "cancelled", at, note: outcome.note };
     case "retry":
-      if (known.attempt >= known.maxAttempts) return failed(at, outcome.fault);
-      return again(known, at, outcome.fault, outcome.delay ?? backOff(known.attempt));
+      if (attemptsMade(known) >= known.maxAttempts) return failed(at, outcome.fault);
+      return again(known, at, outcome.fault, outcome.delay ?? backOff(attemptsMade(known)));
     case "accepted": {
       const set = { progress: outcome.progress, ...present("completionDueAt", outcome), ...present("result", outcome) };
       return { to: "accepted", at, ...noteOf(outcome), set, unset: ["completionDueAt"] };
     }
     case "unknown":
-      return dropped(known, at, outcome);
+      return outcome.parked ? parked(known, at, outcome) : dropped(known, at, outcome);
   }
 }
 
@@ -79,15 +76,33 @@ function again({ wake }: StoredOperation, at: Instant, fault: OperationFault, de
 }
 
 /** The device is asked again soon what became of it; an operation that drops the link each time ends. */
-export function dropped(known: StoredOperation, at: Instant, outcome: { note: string; progress?: string }): Move {
-  if (known.attempt >= known.maxAttempts + DROPS_TOLERATED) {
-    const message = `the link dropped in each of ${known.attempt} attempts, the last time: ${outcome.note}`;
-    return failed(at, { code: "outcome.unknown", message });
+export function dropped(
+  known: StoredOperation,
+  at: Instant,
+  { note, progress, failsAs = "outcome.unknown" }: Omit<WorkOutcome & { state: "unknown" }, "state">,
+): Move {
+  const attempts = attemptsMade(known);
+  if (attempts >= attemptsAfterDrop(known)) {
+    return failed(at, { code: failsAs, message: `given up after ${attempts} attempts, the last one: ${note}` });
   }
-  const delay = known.attempt >= known.maxAttempts ? backOff(known.attempt - known.maxAttempts + 1) : 0;
-  const due = { nextAttemptAt: at + delay, ...(known.wake === "now" && { wakeAt: at + delay }) };
-  return { to: "unknown", at, note: outcome.note, set: { ...present("progress", outcome), ...due } };
+  return resumedFrom(known, at + delayAfterDrop(attempts), {
+    to: "unknown",
+    at,
+    note,
+    set: present("progress", { progress }),
+  });
 }
+
+/** It goes on in the next session, as often as it takes. */
+function parked(known: StoredOperation, at: Instant, { note, progress }: WorkOutcome & { state: "unknown" }): Move {
+  const set = { ...present("progress", { progress }), parked: (known.parked ?? 0) + 1 };
+  return resumedFrom(known, at, { to: "unknown", at, note, set });
+}
+
+const resumedFrom = ({ wake }: StoredOperation, due: Instant, move: Move): Move => ({
+  ...move,
+  set: { ...move.set, nextAttemptAt: due, ...(wake === "now" && { wakeAt: due }) },
+});
 
 const noteOf = ({ note }: { note?: string }): { note?: string } => (note === undefined ? {} : { note });
 

@@ -12,7 +12,7 @@ export interface StoredOperation extends OperationDocument {
   wakeAt?: Instant;
   /** While queued: equal reads and wakes share it. Unique. */
   dedupeKey?: string;
-  /** Creator and idempotency key. Unique. */
+  /** Creator's token and idempotency key (see `idempotencyIdOf`). Unique. */
   idempotencyId?: string;
   /** Tells whether two requests under one idempotency key are the same. */
   fingerprint?: string;

@@ -25,10 +25,16 @@ const isExpired = ({ state, expiresAt, completionDueAt }: StoredOperation, now: 
 const isOverdue = ({ state, completionDueAt }: StoredOperation, now: Instant): boolean =>
   state === "accepted" && completionDueAt !== undefined && completionDueAt <= now;
 
-const expiry = (at: Instant): Move => ({
+/** One that the device had may have been carried out: only that nobody learnt of it in time is certain. */
+const expiry = ({ state }: StoredOperation, at: Instant): Move => ({
   to: "expired",
   at,
-  set: { fault: { code: "expired", message: "not carried out in time" } },
+  set: {
+    fault: {
+      code: "expired",
+      message: state === "queued" ? "not carried out in time" : "not known to be carried out in time",
+    },
+  },
 });
 
 const overdue = ({ wake }: StoredOperation, at: Instant): Move => ({
@@ -42,7 +48,7 @@ function healing(operation: StoredOperation, now: Instant): Move | undefined {
   // Left behind by a crash between the drop and the cancellation: it may not begin, and would hold back the others.
   if (isToBeCancelled(operation)) return cancellation(now);
   if (isOverdue(operation, now)) return overdue(operation, now);
-  return isExpired(operation, now) ? expiry(now) : undefined;
+  return isExpired(operation, now) ? expiry(operation, now) : undefined;
 }
 
 /** Puts right what time, or a crash, has overtaken, before it is decided what is next. Resolves to those still open, in `queueOrder`. */
@@ -77,7 +83,8 @@ const some = ({ operations }: OperationStore, filter: Filter): Promise<StoredOpe
 export async function expireOperations(store: OperationStore, now: Instant): Promise<number> {
   let count = 0;
   for (const operation of await some(store, { state: { $in: mayExpire }, expiresAt: { $lte: now } })) {
-    if (isExpired(operation, now) && (await carryOut(store, operation, expiry(now))) !== undefined) count += 1;
+    if (isExpired(operation, now) && (await carryOut(store, operation, expiry(operation, now))) !== undefined)
+      count += 1;
   }
   return count;
 }
@@ -100,20 +107,16 @@ export async function recoverOperations(store: OperationStore, now: Instant): Pr
   return count;
 }
 
-/** Another conversation took the device: what the earlier one had with it is `unknown` now. */
-export async function dropActive(store: OperationStore, open: readonly StoredOperation[], now: Instant): Promise<void> {
-  const active = open.filter(({ state }) => state === "active");
-  await Promise.all(
-    active.map((operation) =>
-      carryOut(store, operation, dropped(operation, now, { note: "another session took over" })),
-    ),
-  );
+/** The conversation that had them is over, for the reason in `note`: what it had with the device is `unknown` now. */
+export async function dropActive(store: OperationStore, deviceId: string, at: Instant, note: string): Promise<void> {
+  const active = (await openOperations(store, deviceId)).filter(({ state }) => state === "active");
+  await Promise.all(active.map((operation) => carryOut(store, operation, dropped(operation, at, { note }))));
 }
 
 /** A device was admitted or released: what waited for that wants its contact from `from` on. */
 export async function oweWakes(store: OperationStore, deviceId: string, from: Instant): Promise<void> {
   const waiting = (await openOperations(store, deviceId)).filter(
-    ({ state, wake }) => state === "queued" && wake === "now",
+    ({ state, wake }) => (state === "queued" || state === "unknown") && wake === "now",
   );
   await Promise.all(
     waiting.map(({ _id, state, notBefore = 0, nextAttemptAt = 0 }) => {

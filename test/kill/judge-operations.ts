@@ -41,7 +41,9 @@ const waitsByRule = ({ state, completionDueAt, nextAttemptAt }: OperationBody): 
 function stuckOf(operations: readonly OperationBody[]): { waiting: OperationBody[]; stuck: OperationBody[] } {
   const open = operations.filter(({ state }) => !FINISHED.includes(state));
   const held = new Set(open.filter(waitsByRule).map(({ deviceId }) => deviceId));
-  const waits = (one: OperationBody): boolean => waitsByRule(one) || (one.state === "queued" && held.has(one.deviceId));
+  // A read whose answers got lost goes behind the others, in whatever state.
+  const mayQueue = ({ state, kind }: OperationBody): boolean => state === "queued" || kind === "read";
+  const waits = (one: OperationBody): boolean => waitsByRule(one) || (mayQueue(one) && held.has(one.deviceId));
   return { waiting: open.filter(waits), stuck: open.filter((one) => !waits(one)) };
 }
 

@@ -1,3 +1,4 @@
+import { attemptsMade } from "../../../fleet/operations/attempts.ts";
 import type {
   OperationDocument,
   OperationFault,
@@ -41,11 +42,12 @@ export function presentOperation(
     wake: operation.wake,
     createdAt: toIso(operation.createdAt),
     createdBy: operation.createdBy,
+    createdByToken: operation.createdByToken,
     notBefore: isoOf(operation.notBefore),
     expiresAt: toIso(operation.expiresAt),
     idempotencyKey: operation.idempotencyKey,
     correlator: operation.correlator,
-    attempt: operation.attempt,
+    attempt: attemptsMade(operation),
     maxAttempts: operation.maxAttempts,
     nextAttemptAt: isoOf(operation.nextAttemptAt),
     completionDueAt: isoOf(operation.completionDueAt),

@@ -81,7 +81,7 @@ const create = route({
     const options = toOptions(body, idempotencyKey, now);
     requireState(action, await requireDevice(services, deviceId), now);
     await requireFile(services, body);
-    const { operation, created } = await services.fleet.operations.create(deviceId, request, options, caller.name);
+    const { operation, created } = await services.fleet.operations.create(deviceId, request, options, caller);
     note(deviceId, { kind: body.kind, operationId: operation._id, created });
     return accepted(await settled(operation, query.wait, exchange), exchange);
   },
@@ -177,7 +177,7 @@ const cancel = route({
     const { services, caller, now } = exchange;
     const operation = await requireOperation(services, params.operationId);
     requireState(operationActions(operation).cancel, operation, now);
-    return accepted(await services.fleet.operations.cancel(params.operationId, caller.name), exchange);
+    return accepted(await services.fleet.operations.cancel(params.operationId, caller), exchange);
   },
 });
 
@@ -195,7 +195,7 @@ const retry = route({
     requirePermission(action, caller.permissions);
     requireState(action, operation, now);
     return {
-      ...(await accepted(await services.fleet.operations.retry(params.operationId, caller.name), exchange)),
+      ...(await accepted(await services.fleet.operations.retry(params.operationId, caller), exchange)),
       status: 202,
     };
   },

@@ -71,7 +71,7 @@ export const operationSchema = object(
     priority,
     wake,
     createdAt: instant,
-    createdBy: text(),
+    createdBy: text({ description: "The name of a token; several may have one, see createdByToken" }),
     expiresAt: instant,
     correlator: text({ max: 32 }),
     attempt: integer(0, 1000),
@@ -80,6 +80,7 @@ export const operationSchema = object(
     can: canSchema,
   },
   {
+    createdByToken: id,
     notBefore: instant,
     nextAttemptAt: instant,
     completionDueAt: instant,

@@ -119,10 +119,12 @@ describeFleet("contacts", (fixture) => {
       ...patch("c"),
       observations: Array.from({ length: 100 }, (_, i) => ({ path: `Device.X.${i}`, value: "v" })),
     };
-    await contacts.observe(device._id, patch("a"), { sessionId, key, state: { parameterKey: "one" } });
+    await contacts.observe(device._id, patch("a"), { memory: { sessionId, key, state: { parameterKey: "one" } } });
     expect((await devices.get(device._id))!.endpoints[0]!.state).toEqual({ parameterKey: "one" });
-    await contacts.observe(device._id, large, { sessionId, key, state: { parameterKey: "two" } });
-    await contacts.observe(device._id, patch("b"), { sessionId: "another", key, state: { parameterKey: "three" } });
+    await contacts.observe(device._id, large, { memory: { sessionId, key, state: { parameterKey: "two" } } });
+    await contacts.observe(device._id, patch("b"), {
+      memory: { sessionId: "another", key, state: { parameterKey: "three" } },
+    });
     expect((await devices.get(device._id))!.endpoints[0]!.state).toEqual({ parameterKey: "two" });
     const read = await fixture.fleet.parameters.read((await devices.get(device._id))!, [
       "Device.DeviceInfo.ProvisioningCode",
@@ -176,7 +178,7 @@ describeFleet("contacts", (fixture) => {
 
   it("quarantines unknown devices by policy: they are known, and receive no operations", async () => {
     const { device, sessionId } = await contact(fixture, "C9", { unknownPolicy: "quarantine" });
-    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
     expect(await fixture.fleet.work.next(device, sessionId, fixture.clock.now())).toBeUndefined();
     expect((await fixture.fleet.operations.why(operation)).map(({ code }) => code)).toContain("deviceNotAdmitted");
     await fixture.fleet.devices.update(device._id, { admission: "active" }, "t");

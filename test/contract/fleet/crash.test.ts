@@ -10,7 +10,9 @@ describeFleet("after a crash", (fixture) => {
     const devices = await Promise.all(Array.from({ length: 20 }, (_, i) => contact(fixture, `X${i}`)));
     const made = await Promise.all(
       devices.map(({ device }) =>
-        fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t").then(({ operation }) => operation),
+        fixture.fleet.operations
+          .create(device._id, { kind: "reboot" }, {}, { name: "t" })
+          .then(({ operation }) => operation),
       ),
     );
     const large = Array.from({ length: 100 }, (_, i) => ({ path: `Device.T.${i}.V`, value: "v" }));
@@ -29,7 +31,7 @@ describeFleet("after a crash", (fixture) => {
   it("a wake that the queue never took is asked for again, once", async () => {
     const { device } = await contact(fixture, "W1");
     fixture.wake.down = true;
-    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
     fixture.wake.down = false;
     await fixture.reopen();
     fixture.wake.requests.length = 0;
@@ -40,7 +42,7 @@ describeFleet("after a crash", (fixture) => {
 
   it("what the device was busy with is unknown, as soon as its session is over", async () => {
     const { device, sessionId } = await contact(fixture, "W2");
-    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
     await fixture.fleet.work.begin((await fixture.fleet.work.next(device, sessionId, now()))!, "sent", now());
     await fixture.reopen();
     await fixture.runJob("operations.recover");
@@ -56,9 +58,31 @@ describeFleet("after a crash", (fixture) => {
     expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: operation._id });
   });
 
+  it("an operation says what happened, and not more: a new session came, or the one that had it failed", async () => {
+    const noteAfter = async (serial: string, end: (deviceId: string, sessionId: string) => Promise<unknown>) => {
+      const { device, sessionId } = await contact(fixture, serial);
+      const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
+      await fixture.fleet.work.begin((await fixture.fleet.work.next(device, sessionId, now()))!, "sent", now());
+      await end(device._id, sessionId);
+      return (await fixture.fleet.operations.get(operation._id))!.history.at(-1)!;
+    };
+    const killed = await noteAfter("W5", async () => {
+      await fixture.reopen();
+      await contact(fixture, "W5");
+    });
+    expect(killed).toMatchObject({
+      state: "unknown",
+      note: "the device began a new session, and no answer from before is known",
+    });
+    const failed = await noteAfter("W6", (deviceId, sessionId) =>
+      fixture.fleet.contacts.close(deviceId, sessionId, { at: now(), failed: "the device fell silent" }),
+    );
+    expect(failed).toMatchObject({ state: "unknown", note: "the session failed: the device fell silent" });
+  });
+
   it("the session goes on in another process, with the operation that it had begun", async () => {
     const { device, sessionId } = await contact(fixture, "W3");
-    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
     await fixture.fleet.work.begin((await fixture.fleet.work.next(device, sessionId, now()))!, "sent", now());
     await fixture.fleet.contacts.keep(device._id, { sessionId, until: now() + minutes(1), session: "state" });
     await fixture.reopen();
@@ -72,7 +96,7 @@ describeFleet("after a crash", (fixture) => {
 
   it("the events of operations that were written without are appended, once", async () => {
     const { device, sessionId } = await contact(fixture, "W4");
-    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, "t");
+    const { operation } = await fixture.fleet.operations.create(device._id, { kind: "reboot" }, {}, { name: "t" });
     await fixture.fleet.work.begin((await fixture.fleet.work.next(device, sessionId, now()))!, "sent", now());
     await fixture.fleet.work.settle(operation._id, { state: "done" }, now());
     const { events } = fleetCollections(fixture.store);

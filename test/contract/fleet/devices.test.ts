@@ -45,7 +45,7 @@ describeFleet("devices", (fixture) => {
   it("are removed with everything that is theirs, but for their events", async () => {
     const { _id } = await known("D3");
     const { devices, operations, credentials, events } = fixture.fleet;
-    const { operation } = await operations.create(_id, { kind: "reboot" }, {}, "t");
+    const { operation } = await operations.create(_id, { kind: "reboot" }, {}, { name: "t" });
     await credentials.put(
       { scope: { endpointKey: "cwmp:00259E-HG8245-D3" }, purpose: "authentication", username: "d3" },
       "s",

@@ -94,7 +94,7 @@ describeFleet("parameters", (fixture) => {
     const memory = { sessionId, key: device.endpoints[0]!.key, state: { root: "Device." } };
     await fixture.fleet.contacts.observe(device._id, seen({ "Device.A": "here" }));
     await other.contacts.observe(device._id, seen({ "Device.B": "there" }));
-    await fixture.fleet.contacts.observe(device._id, seen({ "Device.A": "here again" }), memory);
+    await fixture.fleet.contacts.observe(device._id, seen({ "Device.A": "here again" }), { memory });
     await other.contacts.observe(device._id, seen({ "Device.B": "there again" }));
     await fixture.fleet.contacts.observe(device._id, seen({ "Device.C": "here" }));
     expect(await values(device, ["Device.A", "Device.B", "Device.C"])).toEqual({
@@ -103,7 +103,9 @@ describeFleet("parameters", (fixture) => {
       "Device.C": "here",
     });
     await contact(fixture, "PM");
-    await other.contacts.observe(device._id, seen({ "Device.D": "d" }), { ...memory, state: { root: "lost" } });
+    await other.contacts.observe(device._id, seen({ "Device.D": "d" }), {
+      memory: { ...memory, state: { root: "lost" } },
+    });
     expect((await fixture.fleet.devices.get(device._id))?.endpoints[0]?.state).toMatchObject({ root: "Device." });
   });
 

@@ -179,8 +179,9 @@ export class FakeFleet {
         return heldBy(deviceId, sessionId);
       },
       byEndpoint: async (key) => byKey(key),
-      observe: async (_deviceId, patch) => {
+      observe: async (deviceId, patch, { facts } = {}) => {
         this.#call("contacts.observe");
+        if (facts) this.update(deviceId, facts);
         this.#take(patch);
       },
       record: async (deviceId, events, at) => {
@@ -279,6 +280,13 @@ export class FakeFleet {
       const { fault } = outcome;
       if (attempt >= this.operation(id).maxAttempts) return this.#move(id, "failed", { fault });
       return this.#move(id, "queued", { fault, nextAttemptAt: this.clock.now() + (outcome.delay ?? 60_000) });
+    }
+    if (outcome.state === "unknown") {
+      const { failsAs: code = "outcome.unknown", note, progress, parked } = outcome;
+      if (attempt >= this.operation(id).maxAttempts + 2)
+        return this.#move(id, "failed", { fault: { code, message: note } });
+      const kept = { ...(progress !== undefined && { progress }), ...(parked && { parked: 1 }) };
+      return this.#move(id, "unknown", { note, ...kept });
     }
     const { state, ...fields } = outcome;
     return this.#move(id, state, fields);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Conversations, createConversations } from "../../../acs/conversation/index.ts";
 import { createQuirkTable } from "../../../acs/quirks/index.ts";
 import { createTrace, type Trace } from "../../../acs/trace/index.ts";
+import { onlineState } from "../../../fleet/index.ts";
 import type { OperationRequest } from "../../../fleet/operations/model.ts";
 import { minutes } from "../../../kernel/time.ts";
 import { silentLogger } from "../../../platform/log/logger.ts";
@@ -64,7 +65,7 @@ describe("conversations over the real fleet", () => {
     new ScriptedCpe(conversations, { ...cpe.options, connectionId: `${cpe.connectionId}+` });
 
   const add = async (deviceId: string, request: OperationRequest): Promise<string> =>
-    (await fixture.fleet.operations.create(deviceId, request, { wake: "nextContact" }, "test")).operation._id;
+    (await fixture.fleet.operations.create(deviceId, request, { wake: "nextContact" }, { name: "test" })).operation._id;
   const stateOf = async (id: string): Promise<string | undefined> => (await fixture.fleet.operations.get(id))?.state;
 
   beforeAll(async () => {
@@ -101,6 +102,51 @@ describe("conversations over the real fleet", () => {
       { path: "Device.X.B", value: "2", state: "seen" },
     ]);
     expect((await cpe.empty()).status).toBe(204);
+  });
+
+  it("a value that was read says when the device should come, and whether it is late", async () => {
+    const { cpe, deviceId } = await gateway();
+    await add(deviceId, { kind: "read", paths: ["Device.ManagementServer.PeriodicInformInterval"] });
+    await cpe.inform();
+    cpe.asked(await cpe.empty(), "GetParameterValues");
+    await cpe.values({ "Device.ManagementServer.PeriodicInformInterval": "600" });
+    const device = (await fixture.fleet.devices.get(deviceId))!;
+    const due = device.contact!.lastAt + minutes(10);
+    expect(device).toMatchObject({ informInterval: minutes(10), contact: { nextExpectedAt: due } });
+    expect(onlineState(device, due + minutes(6))).toBe("offline");
+    await cpe.inform();
+    expect((await cpe.empty()).status).toBe(204);
+    expect((await fixture.fleet.devices.get(deviceId))!.contact!.nextExpectedAt).toBeGreaterThanOrEqual(due);
+  });
+
+  it("a value that restarts the device each time does not keep the others waiting, and fails in the end", async () => {
+    const { cpe, deviceId } = await gateway();
+    const read = await add(deviceId, { kind: "read", paths: ["Device.X.Trap"] });
+    const write = await add(deviceId, {
+      kind: "write",
+      values: [{ path: "Device.X.B", value: "2", type: "string" }],
+      readBack: false,
+    });
+    for (let i = 0; i < 2; i++) {
+      await cpe.inform({ events: ["1 BOOT"] });
+      cpe.asked(await cpe.empty(), "GetParameterValues");
+    }
+    await cpe.inform({ events: ["1 BOOT"] });
+    cpe.asked(await cpe.empty(), "SetParameterValues");
+    cpe.asked(await cpe.respond("SetParameterValues", { Status: 0 }), "GetParameterValues");
+    expect(await stateOf(write)).toBe("done");
+    for (let i = 0; i < 2; i++) {
+      await fixture.clock.advance(minutes(3));
+      await cpe.inform({ events: ["1 BOOT"] });
+      cpe.asked(await cpe.empty(), "GetParameterValues");
+    }
+    await cpe.inform({ events: ["1 BOOT"] });
+    expect((await cpe.empty()).status).toBe(204);
+    expect(await fixture.fleet.operations.get(read)).toMatchObject({
+      state: "failed",
+      attempt: 5,
+      fault: { code: "device.silent", message: expect.stringContaining("given up after 5 attempts") },
+    });
   });
 
   it("a crash after AddObject was sent adds nothing twice", async () => {

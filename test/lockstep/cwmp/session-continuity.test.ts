@@ -268,7 +268,7 @@ describe("time", () => {
     await gateway.inform();
     gateway.asked(await gateway.empty(), "GetParameterNames");
     expect((await gateway.respond("GetParameterNames", { ParameterList: [] })).status).toBe(204);
-    expect(fake.operation(operation._id).state).toBe("unknown");
+    expect(fake.operation(operation._id)).toMatchObject({ state: "unknown", parked: 1 });
     await gateway.inform();
     gateway.asked(await gateway.empty(), "GetParameterNames");
     await gateway.respond("GetParameterNames", { ParameterList: [] });

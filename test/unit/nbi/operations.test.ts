@@ -72,6 +72,19 @@ describe("making operations", () => {
     expect(made.text).not.toContain("hush");
   });
 
+  it("says by which token, and keeps the keys of two tokens of one name apart", async () => {
+    const [one, other] = [await api.token(["*"]), await api.token(["*"])];
+    const headers = { "Idempotency-Key": "key-of-a-token" };
+    const made = await create({ kind: "reboot" }, { token: one, headers });
+    const second = await create({ kind: "capabilities" }, { token: other, headers });
+    expect([made.status, second.status]).toEqual([202, 202]);
+    expect((await create({ kind: "reboot" }, { token: one, headers })).body["id"]).toBe(idOf(made));
+    expect([made.body["createdBy"], second.body["createdBy"]]).toEqual(["tester", "tester"]);
+    expect(made.body["createdByToken"]).not.toBe(second.body["createdByToken"]);
+    const { body } = await api.call("GET", "/me", { token: one });
+    expect(Object.values(body)).toContain(made.body["createdByToken"]);
+  });
+
   it("keeps values exact: JSON's own and text", async () => {
     const values = [
       { path: "Device.A.Big", value: "18446744073709551615" },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { factsAmong } from "../../../../acs/conversation/device-facts.ts";
 import { canonicalEventCode, fleetEvents, isHeartbeat } from "../../../../acs/conversation/event-codes.ts";
 import { modelsOfSummary, reportOf } from "../../../../acs/conversation/inform-report.ts";
 import { peek } from "../../../../acs/conversation/peek.ts";
@@ -47,6 +48,32 @@ describe("event codes", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("factsAmong", () => {
+  const among = (values: Record<string, string | undefined>) =>
+    factsAmong(Object.entries(values).map(([path, value]) => (value === undefined ? { path } : { path, value })));
+
+  it("finds what values tell of the device, whichever its root", () => {
+    expect(
+      among({
+        "Device.WiFi.SSID.1.SSID": "x",
+        "Device.DeviceInfo.ModelName": " GW ",
+        "Device.ManagementServer.PeriodicInformInterval": "60",
+      }),
+    ).toEqual({ modelName: "GW", informInterval: 60_000 });
+    expect(among({ "InternetGatewayDevice.DeviceInfo.SoftwareVersion": "2" })).toEqual({ softwareVersion: "2" });
+  });
+
+  it("finds nothing in other values, in names alone, and no interval where none is kept", () => {
+    expect(among({ "Device.WiFi.SSID.1.SSID": "x", "Device.DeviceInfo.ModelName": undefined })).toBeUndefined();
+    expect(
+      among({
+        "Device.ManagementServer.PeriodicInformEnable": "0",
+        "Device.ManagementServer.PeriodicInformInterval": "60",
+      }),
+    ).toEqual({});
   });
 });
 

@@ -111,6 +111,11 @@ describe("the small ones", () => {
     expect(rig.asked("CancelTransfer")).toEqual({ CommandKey: "k2" });
     expect(rig.respond("CancelTransfer", {}).outcome).toMatchObject({ state: "done" });
     expect(new Rig({ kind: "cancelTransfer", operationId: "o2" }).begin().outcome).toMatchObject({ state: "failed" });
+    const waiting = new Rig(
+      { kind: "cancelTransfer", operationId: "o2" },
+      { target: { ...target, state: "queued" } as OperationDocument },
+    ).begin();
+    expect(waiting.outcome).toMatchObject({ state: "failed", fault: { code: "request.invalid" } });
   });
 
   it("raw sends any request of an ACS and refuses arguments that do not fit", () => {

@@ -84,7 +84,7 @@ describe("validation by the data models, within the fleet", () => {
   });
 
   const attempt = (request: OperationRequest) =>
-    fleet.operations.create(device._id, request, {}, "ann").then(
+    fleet.operations.create(device._id, request, {}, { name: "ann" }).then(
       ({ operation }) => operation.state,
       (error: { code?: string; details?: { findings?: { path: string; code: string }[] } }) => [
         error.code,
@@ -136,7 +136,7 @@ describe("validation by the data models, within the fleet", () => {
   it("seals the values of parameters that the model hides, whatever their names", async () => {
     const hidden = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
     const request: OperationRequest = { kind: "write", values: [{ path: hidden, value: "correct horse" }] };
-    const { operation } = await fleet.operations.create(device._id, request, {}, "ann");
+    const { operation } = await fleet.operations.create(device._id, request, {}, { name: "ann" });
     expect(JSON.stringify(await store.collection("operations").findOne({ _id: operation._id }))).not.toContain(
       "correct horse",
     );
@@ -178,7 +178,12 @@ describe("validation by the data models, within the fleet", () => {
   });
 
   it("keeps its warnings with the operation", async () => {
-    const { operation } = await fleet.operations.create(device._id, write("Device.X_00D09E_New", "1"), {}, "ann");
+    const { operation } = await fleet.operations.create(
+      device._id,
+      write("Device.X_00D09E_New", "1"),
+      {},
+      { name: "ann" },
+    );
     expect((await fleet.operations.get(operation._id))?.warnings).toMatchObject([{ code: "path.unknownVendor" }]);
   });
 

@@ -63,6 +63,7 @@ const anyOperation = fc.record({
   priority: fc.integer({ min: 1, max: 3 }),
   notBefore: fc.option(fc.integer({ min: NOW - 2, max: NOW + 2 }), { nil: undefined }),
   nextAttemptAt: fc.option(fc.integer({ min: NOW - 2, max: NOW + 2 }), { nil: undefined }),
+  attempt: fc.integer({ min: 0, max: 3 }),
 });
 
 const anyDevice = fc.record({
@@ -112,6 +113,42 @@ describe("readiness", () => {
     expect(codes(operation(), { aheadOfIt: [backingOff] })).toEqual(["behindOperation"]);
     expect(codes(backingOff)).toEqual(["backingOff"]);
     expect(codes(later)).toEqual(["notBefore"]);
+  });
+
+  it("puts last what only looks and was tried in vain, and nothing that changes the device", () => {
+    const order = (...open: Partial<OperationDocument & { kind: OperationKind }>[]): string[] =>
+      open
+        .map((one) => operation(one))
+        .sort(queueOrder)
+        .map(({ _id }) => _id);
+    const next = { _id: "o9", priority: 100 };
+    expect(order(next, { _id: "o1", kind: "read", state: "unknown", attempt: 1 })).toEqual(["o1", "o9"]);
+    expect(order(next, { _id: "o1", kind: "read", state: "unknown", attempt: 2 })).toEqual(["o9", "o1"]);
+    expect(order(next, { _id: "o1", kind: "discover", state: "unknown", attempt: 2 })).toEqual(["o9", "o1"]);
+    expect(order(next, { _id: "o1", kind: "read", attempt: 1, nextAttemptAt: NOW + 5 })).toEqual(["o9", "o1"]);
+    expect(order(next, { _id: "o1", kind: "read" })).toEqual(["o1", "o9"]);
+    expect(order(next, { _id: "o1", kind: "write", state: "unknown", attempt: 4 })).toEqual(["o1", "o9"]);
+  });
+
+  it("tells of what holds others back after a lost answer that it may be cancelled", () => {
+    const lost = operation({ _id: "o0", state: "unknown", attempt: 3, nextAttemptAt: NOW + 5 });
+    expect(reasonsToWait(operation(), circumstances({ aheadOfIt: [lost] }))).toMatchObject([
+      { code: "behindOperation", until: NOW + 5, remedy: expect.stringContaining("cancelled") },
+    ]);
+    expect(reasonsToWait(operation(), circumstances({ aheadOfIt: [operation({ _id: "o0" })] }))).toEqual([
+      { code: "behindOperation", params: { operationId: "o0", kind: "write", state: "queued" }, since: NOW - 100 },
+    ]);
+  });
+
+  it("tells no time that has passed", () => {
+    const late = device({ contact: { firstAt: 1, lastAt: NOW - 90, nextExpectedAt: NOW - 30, reasons: [], count: 1 } });
+    const lost = operation({ _id: "o0", state: "unknown", attempt: 1, nextAttemptAt: NOW - 5 });
+    const over = { device: late, aheadOfIt: [lost], inThisSession: false };
+    const reasons = reasonsToWait(operation({ wake: "nextContact" }), circumstances(over));
+    expect(reasons.map(({ code, until }) => [code, until])).toEqual([
+      ["behindOperation", undefined],
+      ["awaitingContact", undefined],
+    ]);
   });
 
   it("holds transfers behind a transfer that is under way, and lets others pass", () => {
