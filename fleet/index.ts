@@ -56,6 +56,7 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     waiters: new Waiters(clock),
     meters,
   };
+  const credentials = new StoredCredentials({ ...dependencies, credentials: collections.credentials, devices });
   const contactStore = {
     ...dependencies,
     log: log.child("fleet.contacts"),
@@ -65,12 +66,13 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     operations: operationStore,
     rejections: new RejectionLimiter(),
     meters,
+    rebindCredentials: (from: string, to: string) => credentials.rebind(from, to),
   };
   const { searchables } = parameters;
   return {
     contacts: createContacts(contactStore),
     work: createWork(operationStore),
-    credentials: new StoredCredentials({ ...dependencies, credentials: collections.credentials, devices }),
+    credentials,
     devices: createDevices({
       devices,
       events,
