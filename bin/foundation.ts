@@ -7,6 +7,7 @@ import { createModels, type ModelServices, prepareInThread } from "../fleet/mode
 import { prepare } from "../fleet/schema.ts";
 import { type Clock, days, seconds, systemClock } from "../kernel/time.ts";
 import type { Config } from "../platform/config/table.ts";
+import { prepareDataFolder } from "../platform/data-folder.ts";
 import { Health } from "../platform/health.ts";
 import type { Service } from "../platform/lifecycle.ts";
 import { createLogger } from "../platform/log/create-logger.ts";
@@ -56,15 +57,14 @@ export function readVersion(): string {
   return "unknown";
 }
 
-/** Makes everything and starts nothing, but for the secret key, which must be there before anything is sealed. */
+/** Makes everything and starts nothing, but for folder and secret key, which must be there before anything is sealed. */
 export async function layFoundation(config: Config): Promise<Foundation> {
   const clock = systemClock;
   const log = createLogger({ level: config["log.level"], format: config["log.format"] });
   const metrics = createMetrics();
   const health = new Health(clock, HEALTH_TIMEOUT);
   const dataDir = config.dataDir;
-  const key = await loadSecretKey({ configured: config["secrets.key"], dataDir });
-  const secrets = createSecrets(key, config["secrets.previousKeys"]);
+  const secrets = createSecrets(await secretKeyOf(config), config["secrets.previousKeys"]);
   const store = openStore({
     dataDir,
     clock,
@@ -115,6 +115,12 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     trace,
     services: engineServices(parts, { trace, wake }, pulse),
   };
+}
+
+async function secretKeyOf({ dataDir, ...config }: Config): Promise<string> {
+  // With a server and a key of its own a process keeps nothing there but files, if there are any.
+  if (!config["store.mongodbUrl"] || !config["secrets.key"]) await prepareDataFolder(dataDir);
+  return loadSecretKey({ configured: config["secrets.key"], dataDir });
 }
 
 type Parts = Pick<Foundation, "config" | "clock" | "log" | "metrics" | "health" | "secrets" | "store" | "queue">;
