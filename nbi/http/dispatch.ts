@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { type ErrorCode, errorCodes, StewardError } from "../../kernel/errors.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { NbiServices } from "../ports.ts";
+import { openCursor, sealCursor } from "./cursor.ts";
 import type { Gate } from "./gate.ts";
 import { readJson } from "./json-body.ts";
 import { errorOf, invalid } from "./problem.ts";
@@ -63,7 +64,9 @@ export class Dispatcher {
     let reply: Reply;
     try {
       this.#gate.permit(route, caller);
-      reply = await route.handle(await this.#exchange(route, request, response, { caller, note, now }));
+      const exchange = await this.#exchange(route, request, response, { caller, note, now });
+      const list = { route, params: exchange.params, query: exchange.query as Record<string, unknown> };
+      reply = sealCursor(list, await route.handle({ ...exchange, query: openCursor(list) }));
     } catch (thrown) {
       const error = errorOf(thrown);
       if (route.action.permission === "public" && error.code === "authentication.required") {
