@@ -98,7 +98,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     directory: join(dataDir, "files"),
     maxFileSize: config["files.maxSize"],
     events: fleet.events,
-    inUse: (fileId) => fleet.usesFile(fileId),
+    inUse: (fileIds) => fleet.filesInUse(fileIds),
   });
   const trace = createTrace({
     store,

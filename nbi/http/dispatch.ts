@@ -182,7 +182,10 @@ async function send(request: Request, response: Response, { status, body, header
       response.end();
       return;
     }
-    await pipeline(content, response);
+    await pipeline(content, response).catch((error: unknown) => {
+      // Whoever closes the connection has what it wanted, or has lost its network: no error of ours.
+      if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+    });
     return;
   }
   if (body === undefined) response.end();
