@@ -68,6 +68,15 @@ describe("storing files", () => {
     expect([head.status, head.headers.get("content-length")]).toEqual([200, String(content.length)]);
   });
 
+  it("tells whoever sends the fields of a form too late, or not at all, where they belong", async () => {
+    const late = new FormData();
+    late.set("content", new Blob([content]), "a.bin");
+    late.set("fileType", "X");
+    expect((await api.call("POST", "/files", { body: late })).body).toMatchObject({
+      errors: [{ pointer: "/fileType", detail: "the field fileType is missing; it comes before the content" }],
+    });
+  });
+
   it("gives a range, nothing to whoever has it already, and says what lies outside", async () => {
     const id = idOf(await raw("name=r&fileType=X"));
     const get = (headers: Record<string, string>) =>
