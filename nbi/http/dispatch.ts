@@ -54,7 +54,7 @@ export class Dispatcher {
   /** What no route has is told only to whoever has a token. */
   readonly unknown: RequestHandler = async (request) => {
     await this.#gate.authenticate(request);
-    throw new StewardError("resource.notFound", "there is no such route");
+    throw new StewardError("resource.notFound", "there is no such route; GET /api/v1/openapi.json lists them all");
   };
 
   async #serve(route: Route, request: Request, response: Response, caller: Caller): Promise<Reply> {

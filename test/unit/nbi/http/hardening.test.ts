@@ -169,6 +169,27 @@ describe("on the wire", () => {
     expect(await exchange("\x16\x03\x01nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it.each([
+    ["what is not HTTP", "\x16\x03\x01nonsense\r\n\r\n", "argument.invalid"],
+    [
+      "a header that is too large",
+      `GET /api/v1/devices?filter=${"a".repeat(kib(33))} HTTP/1.1\r\n\r\n`,
+      "header.tooLarge",
+    ],
+  ])("answers %s with a problem too", async (_what, request, code) => {
+    const [head = "", body = ""] = (await exchange(request)).split("\r\n\r\n");
+    expect(head).toContain("Content-Type: application/problem+json");
+    expect(JSON.parse(body)).toMatchObject({ code, requestId: expect.any(String) });
+  });
+
+  it("takes the longest filter, however it is encoded", async () => {
+    const filter = `"${"é".repeat(2000)}"`;
+    expect((await api.call("GET", `/devices?filter=${encodeURIComponent(filter)}`)).status).toBe(200);
+    expect((await api.call("GET", `/devices?filter=${"%28".repeat(8000)}`)).body).toMatchObject({
+      code: "filter.invalid",
+    });
+  });
+
   it("has security headers on every answer", async () => {
     for (const path of ["/api/v1/me", "/healthz", "/nothing", "/api/v1/nothing"]) {
       const { headers } = await fetch(`${api.url}${path}`);
