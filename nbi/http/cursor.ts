@@ -14,8 +14,12 @@ export interface List {
 const TAG_LENGTH = 8;
 const isPaged = ({ route }: List): boolean => "cursor" in ((route.query?.["properties"] as object | undefined) ?? {});
 
-function tagOf({ route, params, query: { cursor: _, limit: __, ...query } }: List): string {
-  const choice = Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1));
+const isPlace = (name: string): boolean => name === "cursor" || name === "limit";
+
+function tagOf({ route, params, query }: List): string {
+  const choice = Object.entries(query)
+    .filter(([name]) => !isPlace(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify([route.id, params, choice]);
   return createHash("sha256").update(text).digest("base64url").slice(0, TAG_LENGTH);
 }
