@@ -15,6 +15,7 @@ import type { Logger } from "../platform/log/logger.ts";
 import { createMetrics, type Metrics } from "../platform/metrics/metrics.ts";
 import { openQueue } from "../platform/queue/open.ts";
 import type { QueueEngine } from "../platform/queue/port.ts";
+import { requireSecretKey } from "../platform/secrets/key-check.ts";
 import { loadSecretKey } from "../platform/secrets/secret-key.ts";
 import { createSecrets, type Secrets } from "../platform/secrets/secrets.ts";
 import { openStore } from "../platform/store/open.ts";
@@ -180,7 +181,7 @@ function makeFleet(
 }
 
 function engineServices(
-  { store, queue, clock }: Parts,
+  { store, queue, clock, secrets }: Parts,
   { trace, wake }: Pick<Foundation, "trace" | "wake">,
   pulse: QueuePulse,
 ): Service[] {
@@ -190,6 +191,7 @@ function engineServices(
       async start() {
         await store.start();
         await migrate(store, migrations, clock);
+        await requireSecretKey(store, secrets);
         await prepare(store);
         await trace.prepare();
         await wake.prepare();
