@@ -165,6 +165,12 @@ describe("on the wire", () => {
     expect(large).toMatch(/^HTTP\/1\.1 413 /);
   });
 
+  it.each(["/healthz", "/readyz", "/metrics"])("says how %s may be asked", async (path) => {
+    const answer = await fetch(`${api.url}${path}`, { method: "POST" });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    expect(await answer.json()).toMatchObject({ code: "method.notAllowed" });
+  });
+
   it("answers what is not HTTP without a stack trace", async () => {
     expect(await exchange("\x16\x03\x01nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
   });
