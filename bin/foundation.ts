@@ -7,6 +7,7 @@ import { createModels, type ModelServices, prepareInThread } from "../fleet/mode
 import { prepare } from "../fleet/schema.ts";
 import { type Clock, days, seconds, systemClock } from "../kernel/time.ts";
 import type { Config } from "../platform/config/table.ts";
+import { prepareDataFolder } from "../platform/data-folder.ts";
 import { Health } from "../platform/health.ts";
 import type { Service } from "../platform/lifecycle.ts";
 import { createLogger } from "../platform/log/create-logger.ts";
@@ -14,6 +15,7 @@ import type { Logger } from "../platform/log/logger.ts";
 import { createMetrics, type Metrics } from "../platform/metrics/metrics.ts";
 import { openQueue } from "../platform/queue/open.ts";
 import type { QueueEngine } from "../platform/queue/port.ts";
+import { requireSecretKey } from "../platform/secrets/key-check.ts";
 import { loadSecretKey } from "../platform/secrets/secret-key.ts";
 import { createSecrets, type Secrets } from "../platform/secrets/secrets.ts";
 import { openStore } from "../platform/store/open.ts";
@@ -56,15 +58,14 @@ export function readVersion(): string {
   return "unknown";
 }
 
-/** Makes everything and starts nothing, but for the secret key, which must be there before anything is sealed. */
+/** Makes everything and starts nothing, but for folder and secret key, which must be there before anything is sealed. */
 export async function layFoundation(config: Config): Promise<Foundation> {
   const clock = systemClock;
   const log = createLogger({ level: config["log.level"], format: config["log.format"] });
   const metrics = createMetrics();
   const health = new Health(clock, HEALTH_TIMEOUT);
   const dataDir = config.dataDir;
-  const key = await loadSecretKey({ configured: config["secrets.key"], dataDir });
-  const secrets = createSecrets(key, config["secrets.previousKeys"]);
+  const secrets = createSecrets(await secretKeyOf(config), config["secrets.previousKeys"]);
   const store = openStore({
     dataDir,
     clock,
@@ -98,7 +99,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     directory: join(dataDir, "files"),
     maxFileSize: config["files.maxSize"],
     events: fleet.events,
-    inUse: (fileId) => fleet.usesFile(fileId),
+    inUse: (fileIds) => fleet.filesInUse(fileIds),
   });
   const trace = createTrace({
     store,
@@ -115,6 +116,12 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     trace,
     services: engineServices(parts, { trace, wake }, pulse),
   };
+}
+
+async function secretKeyOf({ dataDir, ...config }: Config): Promise<string> {
+  // With a server and a key of its own a process keeps nothing there but files, if there are any.
+  if (!config["store.mongodbUrl"] || !config["secrets.key"]) await prepareDataFolder(dataDir);
+  return loadSecretKey({ configured: config["secrets.key"], dataDir });
 }
 
 type Parts = Pick<Foundation, "config" | "clock" | "log" | "metrics" | "health" | "secrets" | "store" | "queue">;
@@ -174,7 +181,7 @@ function makeFleet(
 }
 
 function engineServices(
-  { store, queue, clock }: Parts,
+  { store, queue, clock, secrets }: Parts,
   { trace, wake }: Pick<Foundation, "trace" | "wake">,
   pulse: QueuePulse,
 ): Service[] {
@@ -184,6 +191,7 @@ function engineServices(
       async start() {
         await store.start();
         await migrate(store, migrations, clock);
+        await requireSecretKey(store, secrets);
         await prepare(store);
         await trace.prepare();
         await wake.prepare();

@@ -41,7 +41,9 @@ export function nbiPart(foundation: Foundation): Part {
     async notes() {
       const token = await fleet.access.setup.prepare(config["api.setupToken"]);
       if (token === undefined) return [];
-      return [`Setup token  ${token}  (once: POST ${nbi.address.url}/api/v1/setup makes the first API token)`];
+      // One that was given is a secret of whoever gave it, and logs are read by others.
+      const shown = config["api.setupToken"] === undefined ? token : "as STEWARD_SETUP_TOKEN gives it";
+      return [`Setup token  ${shown}  (once: POST ${nbi.address.url}/api/v1/setup makes the first API token)`];
     },
   };
 }

@@ -1,18 +1,20 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { rpcs } from "../acs/rpc/index.ts";
 import { type ProtocolVersion, protocolVersions } from "../acs/rpc/versions.ts";
 import { seconds } from "../kernel/time.ts";
 import { nearest } from "../platform/config/nearest.ts";
 import type { SessionReport } from "../sim/cpe/cpe.ts";
 import { loadDataModel, rootModelNames } from "../sim/cpe/data-model.ts";
 import { type Misbehaviour, misbehaviourNames, misbehaviours } from "../sim/cpe/misbehaviours.ts";
-import { loadModel, type ModelName, modelNames } from "../sim/cpe/model.ts";
+import { type CpeModel, loadModel, loadModelFile, type ModelName, modelNames } from "../sim/cpe/model.ts";
 import type { OrderedFault } from "../sim/cpe/ordered-faults.ts";
 import { SimulatedFleet } from "../sim/fleet.ts";
 
 interface Options {
   acs: string;
   count: number;
-  model: ModelName;
+  /** A name, or the path of a file. */
+  model: string;
   dataModel?: string;
   parameters: number;
   interval: number;
@@ -64,11 +66,15 @@ const namesIn = (text: string, before: Misbehaviour[]): Misbehaviour[] => [
   ...text.split(",").map((name) => oneOf("misbehaviour", misbehaviourNames, name.trim())),
 ];
 
+const isFile = (model: string): boolean => model.endsWith(".json");
+const modelName = (text: string): string => (isFile(text) ? text : oneOf("model", modelNames, text));
+
 /** `Download=9010`, or with a number of times `Download=9010*3`. */
 function orderedFault(text: string, before: Record<string, OrderedFault>): Record<string, OrderedFault> {
   const [, key, code, times] = /^([\w.-]+)=(\d{4})(?:\*(\d{1,9}))?$/.exec(text) ?? [];
   if (key === undefined)
     throw new InvalidArgumentError("Expected METHOD=CODE, as in Download=9010 or Download=9010*3.");
+  if (!key.includes(".")) oneOf("method", Object.keys(rpcs), key);
   return {
     ...before,
     [key]: { code: Number(code), times: times === undefined ? Number.POSITIVE_INFINITY : Number(times) },
@@ -81,8 +87,8 @@ const command = new Command("sim")
   .option("--count <n>", "how many CPEs", whole, 5)
   .option("--serial <prefix>", "what their serial numbers start with; six digits follow", "SIM")
   .addOption(
-    new Option("--model <name>", "what they are")
-      .choices(modelNames)
+    new Option("--model <name>", `what they are: ${modelNames.join(" or ")}, or a .json file of the same form`)
+      .argParser(modelName)
       .default("tr181-gateway" satisfies ModelName)
       .conflicts("dataModel"),
   )
@@ -130,13 +136,20 @@ function print({ serialNumber, outcome, events, rpcs, took, error }: SessionRepo
   console.log(`${serialNumber} ${outcome} [${events.join(", ")}] ${rpcs} RPCs, ${took} ms${reason}`);
 }
 
+function chosenModel({ model, dataModel, parameters }: Options): CpeModel {
+  if (dataModel !== undefined) return loadDataModel(dataModel, parameters);
+  if (!isFile(model)) return loadModel(model as ModelName, parameters);
+  try {
+    return loadModelFile(model, parameters);
+  } catch (error) {
+    return command.error(`error: ${error instanceof Error ? error.message : `${model} cannot be read`}`);
+  }
+}
+
 const fleet = new SimulatedFleet({
   acsUrl: options.acs,
   count: options.count,
-  model:
-    options.dataModel === undefined
-      ? loadModel(options.model, options.parameters)
-      : loadDataModel(options.dataModel, options.parameters),
+  model: chosenModel(options),
   protocol: options.protocol,
   serialPrefix: options.serial,
   interval: seconds(Math.max(1, options.interval)),
@@ -155,11 +168,14 @@ const fleet = new SimulatedFleet({
 const counting = setInterval(() => console.log(JSON.stringify(fleet.counts)), 60_000);
 let stopped = false;
 function stop(): void {
+  if (stopped) return;
   stopped = true;
   clearInterval(counting);
   fleet.stop();
   console.log(JSON.stringify(fleet.counts));
 }
+// The reader of a pipe may go before the end, as `head` does.
+process.stdout.on("error", stop);
 process.once("SIGINT", stop);
 process.once("SIGTERM", stop);
 try {

@@ -29,8 +29,8 @@ export interface FleetCore extends Fleet {
   readonly access: Access;
   /** For the worker. */
   readonly jobs: readonly FleetJob[];
-  /** Whether an open operation uses a stored file. */
-  usesFile(fileId: string): Promise<boolean>;
+  /** Those of the stored files that open operations use. */
+  filesInUse(fileIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Resolves when nothing runs in the background any more; to be called before the store is stopped. */
   idle(): Promise<void>;
 }
@@ -56,6 +56,7 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     waiters: new Waiters(clock),
     meters,
   };
+  const credentials = new StoredCredentials({ ...dependencies, credentials: collections.credentials, devices });
   const contactStore = {
     ...dependencies,
     log: log.child("fleet.contacts"),
@@ -65,12 +66,13 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     operations: operationStore,
     rejections: new RejectionLimiter(),
     meters,
+    rebindCredentials: (from: string, to: string) => credentials.rebind(from, to),
   };
   const { searchables } = parameters;
   return {
     contacts: createContacts(contactStore),
     work: createWork(operationStore),
-    credentials: new StoredCredentials({ ...dependencies, credentials: collections.credentials, devices }),
+    credentials,
     devices: createDevices({
       devices,
       events,
@@ -84,10 +86,16 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     events,
     access: createAccess(collections, clock, policy.retention.audit, log.child("fleet.access")),
     jobs: fleetJobs(operationStore, parameters),
-    usesFile: async (fileId) =>
-      (await operations.countDocuments({ "request.fileId": fileId, openFor: { $exists: true } }, { limit: 1 })) > 0,
+    filesInUse: (fileIds) => filesInUse(collections, fileIds),
     idle: () => parameters.compactor.idle(),
   };
+}
+
+async function filesInUse({ operations }: FleetCollections, fileIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (fileIds.length === 0) return new Set();
+  const using = { "request.fileId": { $in: fileIds }, openFor: { $exists: true } };
+  const found = await operations.find(using, { projection: { "request.fileId": 1 } }).toArray();
+  return new Set(found.map(({ request }) => (request as { fileId: string }).fileId));
 }
 
 /** Events stay until their retention ends. */

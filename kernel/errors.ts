@@ -21,6 +21,8 @@ export const errorCodes = {
   "precondition.failed": { party: "caller", status: 412, title: "The resource has changed" },
   "body.tooLarge": { party: "caller", status: 413, title: "The body is too large" },
   "mediaType.unsupported": { party: "caller", status: 415, title: "The media type is not supported" },
+  "header.tooLarge": { party: "caller", status: 431, title: "The request's header is too large" },
+  "range.unsatisfiable": { party: "caller", status: 416, title: "The range lies outside the content" },
   "validation.failed": { party: "caller", status: 422, title: "The data model refuses the request" },
   "rate.limited": { party: "caller", status: 429, title: "Too many requests" },
   "model.invalid": { party: "caller", status: 422, title: "The data-model document is not valid" },

@@ -1,6 +1,7 @@
 import express, { type Express, Router } from "express";
-import { mib } from "../kernel/bytes.ts";
+import { kib, mib } from "../kernel/bytes.ts";
 import { StewardError } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
 import { type Instant, seconds } from "../kernel/time.ts";
 import type { ListenAddress } from "../platform/config/types.ts";
 import type { HttpLimits } from "../platform/http/limits.ts";
@@ -12,6 +13,7 @@ import { answerProblem, frame } from "./http/frame.ts";
 import { Gate } from "./http/gate.ts";
 import { withOpenApi } from "./http/openapi.ts";
 import { probes } from "./http/probes.ts";
+import { problemBody } from "./http/problem.ts";
 import type { Route } from "./http/route.ts";
 import { Validator } from "./http/validator.ts";
 import { Waiting } from "./http/waiting.ts";
@@ -38,6 +40,9 @@ export const standardNbiLimits: NbiLimits = {
   requestBurst: 400,
   refusalsPerMinute: 60,
 };
+
+/** The longest filter, percent-encoded, and the rest of a request's header. */
+const HEADER_SIZE = kib(32);
 
 export interface NbiOptions extends Omit<NbiServices, "limits"> {
   limits?: Partial<NbiLimits>;
@@ -68,7 +73,8 @@ export function createNbi({ limits, listen, tls, http, ...services }: NbiOptions
     listen,
     tls,
     // Uploads take as long as they take: JSON bodies have a timeout of their own.
-    limits: { requestTimeout: 0, maxConnections: 2000, ...http },
+    limits: { requestTimeout: 0, maxConnections: 2000, headerSize: HEADER_SIZE, ...http },
+    refusalBody: (status) => problemBody(status, newId(services.clock.now())),
     handler: app,
     log: services.log,
     clock: services.clock,
@@ -104,7 +110,7 @@ function createApp(services: NbiServices, waiting: Waiting): Express {
   app.use(probes(services, gate));
   app.use("/api/v1", api(table, dispatcher));
   app.use(() => {
-    throw new StewardError("resource.notFound", "there is no such route");
+    throw new StewardError("resource.notFound", "there is no such route; the API is /api/v1");
   });
   app.use(answerProblem(services));
   return app;

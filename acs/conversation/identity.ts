@@ -1,3 +1,4 @@
+import { provisionalKeys } from "../../fleet/devices/identity.ts";
 import type { DeviceIdentity } from "../../fleet/devices/model.ts";
 import type { RpcRequest } from "../rpc/index.ts";
 import type { Principal } from "../session/principal.ts";
@@ -46,7 +47,10 @@ export function identityConflict(principal: Principal, identity: DeviceIdentity)
     case "credential": {
       const { endpointKey, username, groupIdentity } = principal;
       if (endpointKey !== undefined) {
-        return endpointKey === cwmpEndpointKey(identity) ? undefined : `the credential is for ${endpointKey}`;
+        if (endpointKey === cwmpEndpointKey(identity)) return undefined;
+        // A device that was announced has its credential before it has an endpoint of its own.
+        if (provisionalKeys("cwmp", identity).includes(endpointKey)) return undefined;
+        return `the credential is for ${endpointKey}`;
       }
       if (looksLikeDevice(username) && !names(identity, username)) return `the username is that of ${username}`;
       const { oui, productClass } = groupIdentity ?? {};

@@ -15,4 +15,6 @@ export interface ContactStore extends Pick<FleetDependencies, "policy" | "log" |
   readonly operations: OperationStore;
   readonly rejections: RejectionLimiter;
   readonly meters: FleetMeters;
+  /** Moves a device's own credentials from one endpoint key to another; harmless when it is done again. */
+  readonly rebindCredentials: (from: string, to: string) => Promise<void>;
 }

@@ -25,6 +25,8 @@ export async function openContact(store: ContactStore, raw: ContactReport): Prom
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const found = await store.devices.gathered.findByKey(report.endpointKey, "endpoints.key");
     const device = found ?? (await announced(store, report));
+    // Before the device is bound: after a crash in between, the next contact finds and binds it all the same.
+    if (found === undefined && device !== undefined) await rebindCredentials(store, device, report);
     const outcome =
       device === undefined
         ? await firstContact(store, report, known)
@@ -52,6 +54,11 @@ async function announced(
   const keys = provisionalKeys(protocol, normalIdentity(identity));
   const found = await Promise.all(keys.map((key) => devices.gathered.findByKey(key, "endpoints.key")));
   return found.find((device) => device !== undefined);
+}
+
+async function rebindCredentials(store: ContactStore, device: StoredDevice, report: ContactReport): Promise<void> {
+  if (device.admission === "rejected") return;
+  for (const { key } of device.endpoints) await store.rebindCredentials(key, report.endpointKey);
 }
 
 const isDuplicate = (error: unknown): boolean => error instanceof StewardError && error.code === "engine.duplicateKey";

@@ -85,6 +85,23 @@ export class StoredCredentials implements Credentials {
     throw new StewardError("state.conflict", "the credential is being changed by others");
   }
 
+  /**
+   * What was set for a device before anybody knew its protocol's own id stays with it. A secret that is there under the
+   * known id already is the later word.
+   */
+  async rebind(from: string, to: string): Promise<void> {
+    const { credentials } = this.#store;
+    for (const { _id, purpose } of await credentials.find({ endpointKey: from }).toArray()) {
+      const scope = { endpointKey: to };
+      try {
+        await credentials.updateOne({ _id }, { $set: { scope, endpointKey: to, slot: slotOf({ scope, purpose }) } });
+      } catch (error) {
+        if (!(error instanceof StewardError) || error.code !== "engine.duplicateKey") throw error;
+        await credentials.deleteOne({ _id });
+      }
+    }
+  }
+
   async list({ endpointKey }: { endpointKey?: string }): Promise<Credential[]> {
     const filter = endpointKey === undefined ? {} : { endpointKey };
     return (await this.#store.credentials.find(filter, { sort: { _id: 1 }, projection: { sealed: 0 } }).toArray()).map(

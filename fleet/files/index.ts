@@ -20,6 +20,8 @@ export interface Files {
   get(id: string): Promise<FileDocument | undefined>;
   /** Newest first. */
   list(query: FileQuery): Promise<Page<FileDocument>>;
+  /** Those of the files that cannot be removed now, since open operations use them. */
+  inUse(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** `false`: there is none. Rejects with `state.conflict` while an open operation uses it. */
   remove(id: string, by: string): Promise<boolean>;
   /**
@@ -38,8 +40,8 @@ export interface FilesOptions {
   directory: string;
   maxFileSize: ByteCount;
   events: Pick<Events, "append">;
-  /** Whether an open operation uses the file. */
-  inUse: (fileId: string) => Promise<boolean>;
+  /** Those of the files that open operations use. */
+  inUse: (fileIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 /** To be created at start, by the fleet's schema: `[keys]` of the collection `files`. */
@@ -106,10 +108,14 @@ class StoredFiles implements Files {
     return { items: page, next: page.at(-1)!._id };
   }
 
+  inUse(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#options.inUse(ids);
+  }
+
   async remove(id: string, by: string): Promise<boolean> {
     const record = await this.get(id);
     if (record === undefined) return false;
-    if (await this.#options.inUse(id)) {
+    if ((await this.inUse([id])).has(id)) {
       throw new StewardError("state.conflict", "an open operation uses this file", { details: { fileId: id } });
     }
     if ((await this.#records.deleteOne({ _id: id })) === 0) return false;

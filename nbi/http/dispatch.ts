@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { type ErrorCode, errorCodes, StewardError } from "../../kernel/errors.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { NbiServices } from "../ports.ts";
+import { openCursor, sealCursor } from "./cursor.ts";
 import type { Gate } from "./gate.ts";
 import { readJson } from "./json-body.ts";
 import { errorOf, invalid } from "./problem.ts";
@@ -53,7 +54,7 @@ export class Dispatcher {
   /** What no route has is told only to whoever has a token. */
   readonly unknown: RequestHandler = async (request) => {
     await this.#gate.authenticate(request);
-    throw new StewardError("resource.notFound", "there is no such route");
+    throw new StewardError("resource.notFound", "there is no such route; GET /api/v1/openapi.json lists them all");
   };
 
   async #serve(route: Route, request: Request, response: Response, caller: Caller): Promise<Reply> {
@@ -63,7 +64,9 @@ export class Dispatcher {
     let reply: Reply;
     try {
       this.#gate.permit(route, caller);
-      reply = await route.handle(await this.#exchange(route, request, response, { caller, note, now }));
+      const exchange = await this.#exchange(route, request, response, { caller, note, now });
+      const list = { route, params: exchange.params, query: exchange.query as Record<string, unknown> };
+      reply = sealCursor(list, await route.handle({ ...exchange, query: openCursor(list) }));
     } catch (thrown) {
       const error = errorOf(thrown);
       if (route.action.permission === "public" && error.code === "authentication.required") {
@@ -179,7 +182,10 @@ async function send(request: Request, response: Response, { status, body, header
       response.end();
       return;
     }
-    await pipeline(content, response);
+    await pipeline(content, response).catch((error: unknown) => {
+      // Whoever closes the connection has what it wanted, or has lost its network: no error of ours.
+      if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+    });
     return;
   }
   if (body === undefined) response.end();

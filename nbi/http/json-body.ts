@@ -31,7 +31,8 @@ export async function readJson(
   if (result.ok) return result.body.length === 0 ? undefined : parseJson(result.body, maxDepth);
   if (result.problem === "aborted") throw new StewardError("argument.invalid", result.reason);
   if (!result.reusable) response.shouldKeepAlive = false;
-  throw new StewardError(codes[result.status], result.reason);
+  const more = result.status === 413 ? `: at most ${maxBody} bytes are taken` : "";
+  throw new StewardError(codes[result.status], result.reason + more);
 }
 
 const OPENING = new Set([0x5b, 0x7b]);

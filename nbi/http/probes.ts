@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Router } from "express";
+import { StewardError } from "../../kernel/errors.ts";
 import { requirePermission } from "../policy.ts";
 import type { NbiServices } from "../ports.ts";
 import { bearerOf, type Gate } from "./gate.ts";
@@ -30,6 +31,10 @@ export function probes(services: NbiServices, gate: Gate): Router {
     await admitToMetrics(request, services, gate);
     response.setHeader("Content-Type", services.metrics.contentType);
     response.end(await services.metrics.render());
+  });
+  router.all(["/healthz", "/readyz", "/metrics"], (_request, response) => {
+    response.setHeader("Allow", "GET, HEAD");
+    throw new StewardError("method.notAllowed", "allowed here: GET, HEAD");
   });
   return router;
 }

@@ -116,3 +116,17 @@ export function retryAfter(error: StewardError): number | undefined {
   if (typeof wished === "number") return Math.max(1, Math.ceil(wished));
   return error.status === 503 || error.code === "rate.limited" ? 5 : undefined;
 }
+
+const unread: Readonly<Record<number, [code: ErrorCode, detail: string]>> = {
+  400: ["argument.invalid", "this is not HTTP as it is read here"],
+  413: ["body.tooLarge", "a chunk's extension is too large"],
+  431: ["header.tooLarge", "request line and headers have at most 32 KiB together"],
+};
+
+/** The problem for what the HTTP parser refused, before there was a request. */
+export function problemBody(status: number, requestId: string): { mediaType: string; text: string } | undefined {
+  const [code, detail] = unread[status] ?? [];
+  if (code === undefined) return undefined;
+  const text = JSON.stringify(problemOf(new StewardError(code, detail ?? ""), requestId));
+  return { mediaType: "application/problem+json", text };
+}

@@ -5,7 +5,8 @@ import { isWellFormedPath } from "../../kernel/path.ts";
 import { invalid, type ProblemItem } from "./problem.ts";
 import type { JsonSchema, Schema } from "./schema.ts";
 
-export type Place = "body" | "query" | "path";
+/** `form`: the fields of a multipart form, text like those of a query. */
+export type Place = "body" | "query" | "path" | "form";
 
 const MAX_ERRORS = 20;
 
@@ -18,8 +19,10 @@ function createAjv(place: Place): Ajv {
     strictRequired: false,
     strictTypes: false,
     useDefaults: false,
+    // Errors carry the value and the schema around it: what may stand there is said with them.
+    verbose: true,
     // Query text becomes numbers and booleans; one value of a list stands for a list of one.
-    coerceTypes: place === "query" ? "array" : false,
+    coerceTypes: place === "query" || place === "form" ? "array" : false,
   });
   formats.default(ajv, ["date-time", "uri"]);
   ajv.addFormat("duration-text", (value: string) => durationOf(value) !== undefined);
@@ -33,11 +36,13 @@ export class Validator {
     body: createAjv("body"),
     query: createAjv("query"),
     path: createAjv("path"),
+    form: createAjv("form"),
   };
   readonly #compiled: Readonly<Record<Place, Map<JsonSchema, ValidateFunction>>> = {
     body: new Map(),
     query: new Map(),
     path: new Map(),
+    form: new Map(),
   };
 
   /** The mistakes in `value`, which a query's coercion may have changed; none when it is as the schema says. */
@@ -45,7 +50,7 @@ export class Validator {
     const validate = this.#compile(place, schema);
     if (validate(value)) return [];
     const errors = validate.errors ?? [];
-    const telling = errors.filter(isTelling);
+    const telling = errors.filter((error) => isTelling(error) && !isSaidByTag(error, errors));
     return onePerTypeMismatch(telling.length === 0 ? errors : telling)
       .slice(0, MAX_ERRORS)
       .map((error) => itemOf(error, place));
@@ -70,6 +75,16 @@ export class Validator {
 /** A `null` allowed beside a value repeats each of its errors as "must be null", and alternatives sum up theirs. */
 const isTelling = ({ keyword, params }: ErrorObject): boolean =>
   !(keyword === "type" && (params as { type?: unknown }).type === "null") && keyword !== "anyOf";
+
+/** That the field is missing which tells the variants apart; the variants' own mistake names it and what it may be. */
+const isSaidByTag = ({ keyword, params, instancePath }: ErrorObject, all: readonly ErrorObject[]): boolean =>
+  keyword === "required" &&
+  all.some(
+    (other) =>
+      other.keyword === "discriminator" &&
+      other.instancePath === instancePath &&
+      (other.params as { tag?: unknown }).tag === (params as { missingProperty?: unknown }).missingProperty,
+  );
 
 /** Alternatives of which none has the value's type become one mistake that names them all. */
 function onePerTypeMismatch(errors: readonly ErrorObject[]): ErrorObject[] {
@@ -97,28 +112,37 @@ const formatWords: Readonly<Record<string, string>> = {
 
 const escapePointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
-function itemOf({ instancePath, keyword, params, message }: ErrorObject, place: Place): ProblemItem {
-  const { additionalProperty, missingProperty, allowedValues, allowedValue, tag, format } = params as Record<
-    string,
-    unknown
-  >;
+function itemOf(error: ErrorObject, place: Place): ProblemItem {
+  const { instancePath, keyword, params } = error;
+  const { additionalProperty, missingProperty, tag, format } = params as Record<string, unknown>;
   const field = additionalProperty ?? missingProperty ?? tag;
   const pointer = typeof field === "string" ? `${instancePath}/${escapePointer(field)}` : instancePath;
-  const words =
-    (keyword === "format" && formatWords[String(format)]) || wordsOf(keyword, message, allowedValues ?? allowedValue);
-  const where = place === "body" ? { pointer } : { parameter: pointer.slice(1) };
+  const words = (keyword === "format" && formatWords[String(format)]) || wordsOf(error, place);
+  const where = place === "body" || place === "form" ? { pointer } : { parameter: parameterOf(pointer) };
   return { ...where, detail: `${nameOf(place, pointer)} ${words}` };
 }
 
-const nameOf = (place: Place, pointer: string): string =>
-  place === "body"
-    ? pointer || "the body"
-    : `the ${place === "query" ? "query parameter" : "path parameter"} ${pointer.slice(1)}`;
+/** Of a list, the parameter that it is the value of. */
+const parameterOf = (pointer: string): string => pointer.split("/")[1] ?? "";
 
-function wordsOf(keyword: string, message: string | undefined, allowed: unknown): string {
+const names: Readonly<Record<Place, (pointer: string) => string>> = {
+  body: (pointer) => pointer || "the body",
+  form: (pointer) => `the field ${parameterOf(pointer)}`,
+  query: (pointer) => `the query parameter ${parameterOf(pointer)}`,
+  path: (pointer) => `the path parameter ${parameterOf(pointer)}`,
+};
+const nameOf = (place: Place, pointer: string): string => names[place](pointer);
+
+function wordsOf({ keyword, message, params, data, parentSchema }: ErrorObject, place: Place): string {
+  const { allowedValues, allowedValue, tag } = params as Record<string, unknown>;
   if (keyword === "additionalProperties") return "is not known here";
-  if (keyword === "required") return "is missing";
-  if (keyword === "discriminator") return "is not one of those that are known";
-  if (keyword === "enum") return `must be one of ${(allowed as unknown[]).join(", ")}`;
+  if (keyword === "required") return place === "form" ? "is missing; it comes before the content" : "is missing";
+  if (keyword === "discriminator")
+    return `must be one of ${variantsOf(parentSchema as JsonSchema | undefined, String(tag)).join(", ")}`;
+  if (keyword === "enum") return `must be one of ${((allowedValues ?? allowedValue) as unknown[]).join(", ")}`;
+  if (keyword === "type" && place === "query" && Array.isArray(data)) return "is given more than once";
   return message ?? "is not valid";
 }
+
+const variantsOf = (schema: JsonSchema | undefined, tag: string): unknown[] =>
+  (schema?.oneOf ?? []).map(({ properties }) => properties?.[tag]?.const);

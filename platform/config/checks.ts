@@ -40,5 +40,18 @@ const checks: readonly Check[] = [
       : undefined,
 ];
 
-export const checkTogether = (config: Config, process: ProcessName): string[] =>
-  checks.map((check) => check(config, process)).filter((mistake) => mistake !== undefined);
+/** The mistakes between settings; what rests on one of `unread`, whose value is not known, is not judged. */
+export const checkTogether = (config: Config, process: ProcessName, unread: ReadonlySet<string>): string[] =>
+  checks
+    .map((check) => {
+      let isSure = true;
+      const watched = new Proxy(config, {
+        get(values, key) {
+          if (unread.has(String(key))) isSure = false;
+          return values[key as keyof Config];
+        },
+      });
+      const mistake = check(watched, process);
+      return isSure ? mistake : undefined;
+    })
+    .filter((mistake) => mistake !== undefined);

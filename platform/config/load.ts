@@ -40,10 +40,11 @@ export function loadConfig(sources: ConfigSources): Config {
     if (setting.default !== undefined) raw.set(key, { value: setting.default, from: setting.name });
   }
   const file = sources.file ?? (sources.environment["STEWARD_CONFIG"] || undefined);
-  if (file) readConfigFile(file, readFile, raw, mistakes);
+  const isFileRead = !file || readConfigFile(file, readFile, raw, mistakes);
   readEnvironment(sources.environment, readFile, raw, mistakes);
-  const config = parseAll(raw, mistakes);
-  if (mistakes.length === 0) mistakes.push(...checkTogether(config, sources.process));
+  const unread = new Set<string>();
+  const config = parseAll(raw, mistakes, unread);
+  if (isFileRead) mistakes.push(...checkTogether(config, sources.process, unread));
   if (mistakes.length > 0) {
     throw new StewardError(
       "configuration.invalid",
@@ -58,14 +59,16 @@ export function loadConfig(sources: ConfigSources): Config {
 
 type Raw = Map<string, { value: RawSetting; from: string }>;
 
-function readConfigFile(file: string, readFile: (path: string) => string, raw: Raw, mistakes: string[]): void {
+function readConfigFile(file: string, readFile: (path: string) => string, raw: Raw, mistakes: string[]): boolean {
   try {
     for (const { key, value, problem } of flattenFile(readFile(file), keys)) {
       if (problem === undefined) raw.set(key, { value, from: `${key} in ${file}` });
       else mistakes.push(`${file}: ${problem}`);
     }
+    return true;
   } catch (error) {
     mistakes.push(`${file}: ${reasonOf(error)}`);
+    return false;
   }
 }
 
@@ -95,14 +98,17 @@ function readEnvironment(
   }
 }
 
-function parseAll(raw: Raw, mistakes: string[]): Config {
+function parseAll(raw: Raw, mistakes: string[], unread: Set<string>): Config {
   const values: Record<string, unknown> = {};
   for (const [key, setting] of entries) {
     const given = raw.get(key);
     if (!given) continue;
     const parsed = setting.type.parse(given.value);
     if (parsed.ok) values[key] = parsed.value;
-    else mistakes.push(`${given.from}: ${parsed.problem}`);
+    else {
+      mistakes.push(`${given.from}: ${parsed.problem}`);
+      unread.add(key);
+    }
   }
   return values as Config;
 }

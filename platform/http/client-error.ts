@@ -15,8 +15,15 @@ interface PeerSocket extends Duplex {
   _httpMessage?: { headersSent?: boolean } | null;
 }
 
+/** The body of such an answer, in the words of whoever listens. */
+export type RefusalBody = (status: number) => { mediaType: string; text: string } | undefined;
+
 /** What was not HTTP gets its status and an end; nothing of the parser's error reaches the peer. Never throws. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: PeerSocket, log: Logger): void {
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: PeerSocket,
+  { log, refusalBody }: { log: Logger; refusalBody?: RefusalBody | undefined },
+): void {
   const status = statusOf[error.code ?? ""] ?? 400;
   const gone = error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable;
   log.debug(
@@ -28,7 +35,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: PeerSock
     socket.destroy();
     return;
   }
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
+  const { mediaType, text = "" } = refusalBody?.(status) ?? {};
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Connection: close",
+    ...(mediaType === undefined ? [] : [`Content-Type: ${mediaType}`]),
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ];
+  socket.end(`${lines.join("\r\n")}\r\n\r\n${text}`, () => socket.destroy());
 }

@@ -7,7 +7,7 @@ import { type Clock, type Instant, systemClock } from "../../kernel/time.ts";
 import type { ListenAddress } from "../config/types.ts";
 import type { Service } from "../lifecycle.ts";
 import type { Logger } from "../log/logger.ts";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, type RefusalBody } from "./client-error.ts";
 import { Connections } from "./connections.ts";
 import { awaitContinue } from "./expectation.ts";
 import { defaultLimits, type HttpLimits } from "./limits.ts";
@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   limits?: Partial<HttpLimits>;
   /** What it throws is logged and answered 500 without a word; express apps fit. */
   handler: HttpHandler;
+  /** What goes with the refusal of what is not HTTP; by default nothing. */
+  refusalBody?: RefusalBody;
   log: Logger;
   clock?: Clock;
 }
@@ -77,7 +79,9 @@ class Listener implements HttpServer {
       awaitContinue(request, response);
       void this.#serve(request, response);
     });
-    server.on("clientError", (error, socket) => answerClientError(error, socket, this.#log));
+    server.on("clientError", (error, socket) =>
+      answerClientError(error, socket, { log: this.#log, refusalBody: this.#options.refusalBody }),
+    );
     server.on("tlsClientError", (error, socket) => {
       this.#log.debug({ error, peer: socket.remoteAddress }, "TLS handshake failed");
     });

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions, type SecureVersion, type TlsOptions } from "node:tls";
 import { StewardError } from "../../kernel/errors.ts";
@@ -39,6 +40,8 @@ export async function readTls(files: TlsFiles): Promise<TlsOptions & SecureConte
   };
   try {
     createSecureContext(options);
+    // OpenSSL takes a key of another type than the certificate's for one that is meant for a further certificate.
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error("key values mismatch");
   } catch (error) {
     const names = [files.certificate, files.key, files.clientCa].filter((name) => name !== undefined).join(", ");
     throw new StewardError("configuration.invalid", `The TLS files ${names} do not fit together or are not PEM`, {

@@ -5,6 +5,7 @@ import { StewardError } from "../../kernel/errors.ts";
 
 const FILE_NAME = "secret.key";
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
+const isRefused = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EACCES";
 const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EEXIST";
 
 /**
@@ -39,6 +40,7 @@ async function readKey(file: string): Promise<string | undefined> {
     return key;
   } catch (error) {
     if (isMissing(error)) return undefined;
+    if (isRefused(error)) return fail(file, "this user may not read it; give it to the user that runs Steward");
     throw error;
   }
 }

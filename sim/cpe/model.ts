@@ -76,6 +76,38 @@ const parameterOf = ([, type, value, writable]: Entry, instance = 0): ModelParam
   return { type, value: instance === 0 ? value : value.replaceAll("#", String(instance)), writable: writable === 1 };
 };
 
+/** The model in a file of the user's own. Throws, with what is wrong with it, when it is none. */
+export function loadModelFile(path: string, size = 0): CpeModel {
+  const file: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const wrong = mistakeIn(file);
+  if (wrong !== undefined) throw new TypeError(`${path} is no model of a CPE: ${wrong}`);
+  return buildModel(file as ModelFile, size);
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isEntry = (entry: unknown): boolean =>
+  Array.isArray(entry) &&
+  entry.slice(0, 3).every(isText) &&
+  parameterTypes.some((type) => type === entry[1]) &&
+  (entry[3] === 0 || entry[3] === 1);
+
+function mistakeIn(file: unknown): string | undefined {
+  if (typeof file !== "object" || file === null) return "it is no object";
+  const { root, parameters, tables, ...facts } = file as Partial<Record<keyof ModelFile, unknown>>;
+  if (root !== "Device." && root !== "InternetGatewayDevice.") return "root is Device. or InternetGatewayDevice.";
+  for (const name of ["name", "manufacturer", "oui", "productClass", "softwareVersion"] as const)
+    if (!isText(facts[name])) return `${name} is missing`;
+  const shape = "[path below the root, type, value, 0 or 1 (writable)]";
+  if (!Array.isArray(parameters) || !parameters.every(isEntry)) return `parameters is a list of ${shape}`;
+  if (typeof tables !== "object" || tables === null) return "tables is missing";
+  for (const [path, table] of Object.entries(tables as Record<string, Partial<Record<string, unknown>> | null>)) {
+    const { rows, row } = table ?? {};
+    if (!path.endsWith(".") || !Number.isInteger(rows) || !Array.isArray(row) || !row.every(isEntry))
+      return `the table ${path} needs a path with a last dot, rows, and row as a list of ${shape}`;
+  }
+  return undefined;
+}
+
 export function buildModel(file: ModelFile, size: number): CpeModel {
   const parameters = new Map<string, ModelParameter>();
   for (const entry of file.parameters) parameters.set(file.root + entry[0], parameterOf(entry));

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { loadConfig } from "../../platform/config/load.ts";
 import { budget, doors, exempt, mayImport, pure } from "./rules.ts";
 import { listSources, readSource, root } from "./source.ts";
 
@@ -116,5 +117,20 @@ describe("documents", () => {
 
   it("keep the README short", () => {
     expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(121);
+  });
+
+  it("compose.yaml asks for nothing that docs/operating.md does not show how to make", () => {
+    const compose = readFileSync(join(root, "compose.yaml"), "utf8");
+    const wanted = new Set([...compose.matchAll(/\$\{(\w+):\?/g)].map((match) => match[1]!));
+    const operating = readFileSync(join(root, "docs/operating.md"), "utf8");
+    expect([...wanted].filter((name) => !new RegExp(`^(for|echo) .*\\b${name}\\b`, "m").test(operating))).toEqual([]);
+    expect(wanted).toContain("STEWARD_ACS_PUBLIC_URL");
+  });
+
+  it("compose.yaml lets live sessions finish, and shows its servers to the tests of this machine alone", () => {
+    const compose = readFileSync(join(root, "compose.yaml"), "utf8");
+    const grace = /stop_grace_period: (\d+)s/.exec(compose)?.[1];
+    expect(Number(grace) * 1000).toBeGreaterThan(loadConfig({ process: "all", environment: {} }).drainDeadline);
+    for (const port of [27017, 6379]) expect(compose).toContain(`"127.0.0.1:${port}:${port}"`);
   });
 });

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Files } from "../../../fleet/files/index.ts";
 import type { ByteRange, FileDocument } from "../../../fleet/files/model.ts";
+import { isUnchanged, namesTag, readRange } from "../../../fleet/files/range.ts";
 import type { Duration } from "../../../kernel/time.ts";
 import { send } from "../answer.ts";
-import { isUnchanged, namesTag, readRange } from "./range.ts";
 
 /**
  * Answers GET and HEAD for one file: conditions, range, content (RFC 9110 §13, §14). Resolves when the content has gone

@@ -1,7 +1,12 @@
 import { choice, either, id, list, object, type Shape, text } from "../../http/schema.ts";
 import { canSchema } from "../../policy.ts";
 
-const endpointKey = text({ min: 1, max: 512, description: "As in a device's endpoints" });
+const endpointKey = text({
+  min: 1,
+  max: 512,
+  pattern: "^[a-z0-9]+:.",
+  description: "As in a device's endpoints: the protocol, a colon and the id there, cwmp:OUI-ProductClass-SerialNumber",
+});
 const name = text({ min: 1, max: 64 });
 const groupScope = object({ group: name, identity: object({}, { oui: name, productClass: name }) }, {}, "GroupScope");
 const endpointScope = object({ endpointKey }, {}, "EndpointScope");

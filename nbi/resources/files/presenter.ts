@@ -3,10 +3,15 @@ import type { Instant } from "../../../kernel/time.ts";
 import { defined } from "../../http/defined.ts";
 import { toIso } from "../../http/instant.ts";
 import { canOf } from "../../policy.ts";
-import { fileActions } from "./policy.ts";
+import { type FileState, fileActions } from "./policy.ts";
 import type { FileBody } from "./schema.ts";
 
-export const presentFile = (file: FileDocument, grants: readonly string[], now: Instant): FileBody =>
+export interface FileView extends FileState {
+  readonly grants: readonly string[];
+  readonly now: Instant;
+}
+
+export const presentFile = (file: FileDocument, { grants, now, isInUse }: FileView): FileBody =>
   defined({
     id: file._id,
     name: file.name,
@@ -19,5 +24,5 @@ export const presentFile = (file: FileDocument, grants: readonly string[], now: 
     operationId: file.operationId,
     createdAt: toIso(file.createdAt),
     createdBy: file.createdBy,
-    can: canOf(fileActions, undefined, grants, now),
+    can: canOf(fileActions, { isInUse }, grants, now),
   });

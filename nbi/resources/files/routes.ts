@@ -5,6 +5,7 @@ import { noContent, ok, route } from "../../http/route.ts";
 import { DEFAULT_LIMIT } from "../../http/schema.ts";
 import { canOf } from "../../policy.ts";
 import type { NbiServices } from "../../ports.ts";
+import { contentReply } from "./content.ts";
 import { filePolicy } from "./policy.ts";
 import { presentFile } from "./presenter.ts";
 import { filePage, fileQuery, fileSchema, multipartSchema, uploadQuery } from "./schema.ts";
@@ -26,8 +27,11 @@ const list = route({
   answers: { 200: { description: "A page of files", schema: filePage } },
   async handle({ query: { limit = DEFAULT_LIMIT, ...query }, services, caller, now }) {
     const { items, next } = await services.files.list({ ...query, limit });
+    const used = await services.files.inUse(items.map(({ _id }) => _id));
+    const view = { grants: caller.permissions, now };
     const can = canOf({ create: filePolicy.create }, undefined, caller.permissions, now);
-    return ok(defined({ items: items.map((file) => presentFile(file, caller.permissions, now)), next, can }));
+    const bodies = items.map((file) => presentFile(file, { ...view, isInUse: used.has(file._id) }));
+    return ok(defined({ items: bodies, next, can }));
   },
 });
 
@@ -47,7 +51,7 @@ const create = route({
     note(file._id, { name: file.name, size: file.size, sha256: file.sha256 });
     return {
       status: 201,
-      body: presentFile(file, caller.permissions, now),
+      body: presentFile(file, { grants: caller.permissions, now, isInUse: false }),
       headers: { Location: `/api/v1/files/${file._id}` },
     };
   },
@@ -61,33 +65,25 @@ const get = route({
   action: filePolicy.get,
   answers: { 200: { description: "The file", schema: fileSchema } },
   async handle({ params, services, caller, now }) {
-    return ok(presentFile(await requireFile(services, params.fileId), caller.permissions, now));
+    const file = await requireFile(services, params.fileId);
+    const isInUse = (await services.files.inUse([file._id])).has(file._id);
+    return ok(presentFile(file, { grants: caller.permissions, now, isInUse }));
   },
 });
-
-/** RFC 6266: a plain name for old clients, the exact one beside it. */
-const dispositionOf = (name: string): string =>
-  `attachment; filename="${name.replace(/[^\w.-]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
 
 const download = route({
   method: "GET",
   path: "/files/{fileId}/content",
   id: "files.download",
-  summary: "Download the content of a file",
+  summary: "Download the content of a file or a range of it",
   action: filePolicy.download,
-  answers: { 200: { description: "The content", mediaType: "application/octet-stream" } },
-  async handle({ params, services }) {
-    const file = await requireFile(services, params.fileId);
-    return {
-      status: 200,
-      content: await services.files.open(file),
-      headers: {
-        "Content-Type": "application/octet-stream",
-        "Content-Length": String(file.size),
-        "Content-Disposition": dispositionOf(file.name),
-        ETag: `"${file.sha256}"`,
-      },
-    };
+  answers: {
+    200: { description: "The content", mediaType: "application/octet-stream" },
+    206: { description: "The range that was asked for", mediaType: "application/octet-stream" },
+    304: { description: "The content that If-None-Match names" },
+  },
+  async handle({ params, services, request }) {
+    return contentReply(request, services.files, await requireFile(services, params.fileId));
   },
 });
 

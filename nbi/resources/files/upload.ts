@@ -42,13 +42,13 @@ export function receiveUpload(
   if (mediaType === "multipart/form-data") {
     sendContinue(request);
     return receiveFile(request, "content", ({ content, fields: given, fileName }) =>
-      checked({ ...query, ...given }, (file) => store(content, newFile(file, fileName))),
+      checked("form", { ...query, ...given }, (file) => store(content, newFile(file, fileName))),
     );
   }
   if (mediaType !== "application/octet-stream") {
     throw new StewardError("mediaType.unsupported", "send application/octet-stream or multipart/form-data");
   }
-  return checked(query, (file) => {
+  return checked("query", query, (file) => {
     sendContinue(request);
     // The connection is still needed for the answer when the content is refused half-way.
     return store(request.iterator({ destroyOnReturn: false }), newFile(file, undefined));
@@ -56,8 +56,9 @@ export function receiveUpload(
 }
 
 async function checked(
+  place: "query" | "form",
   given: Partial<NewFileBody>,
   store: (file: NewFileBody) => Promise<FileDocument>,
 ): Promise<FileDocument> {
-  return store(fields.require("query", newFileSchema, given as NewFileBody));
+  return store(fields.require(place, newFileSchema, given as NewFileBody));
 }

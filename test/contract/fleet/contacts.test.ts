@@ -159,6 +159,23 @@ describeFleet("contacts", (fixture) => {
     expect((await eventsOf(announced._id)).filter((type) => type === "device.contacted")).toHaveLength(4);
   });
 
+  it("keeps the credentials that a device got before it was first seen", async () => {
+    const { devices, credentials } = fixture.fleet;
+    const identity = { oui: "00259e", productClass: "", serialNumber: "C7K" };
+    const { endpoints } = await devices.create({ identity, protocol: "cwmp" }, "t");
+    const early = { endpointKey: endpoints[0]!.key };
+    const known = { endpointKey: "cwmp:00259E-HG8245-C7K" };
+    await credentials.put({ scope: early, purpose: "connectionRequest", username: "acs" }, "wake");
+    await credentials.put({ scope: early, purpose: "authentication", username: "c7k" }, "early");
+    await credentials.put({ scope: known, purpose: "authentication", username: "c7k" }, "late");
+    await contact(fixture, "C7K");
+    expect(await credentials.findForWaking(known.endpointKey)).toEqual({ username: "acs", secret: "wake" });
+    expect(await credentials.findForAuthentication("c7k")).toMatchObject([
+      { credential: { scope: known }, secret: "late" },
+    ]);
+    expect(await credentials.list(early)).toEqual([]);
+  });
+
   it("refuses unknown devices by policy, and says so once in a while", async () => {
     const refused = { unknownPolicy: "reject" as const };
     for (let i = 0; i < 3; i++) {

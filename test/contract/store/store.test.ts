@@ -14,7 +14,7 @@ if (mongodbUrl) {
 } else {
   describe("store on MongoDB", () => {
     const hint =
-      "STEWARD_TEST_MONGODB_URL is not set; `docker compose up -d mongodb` and STEWARD_TEST_MONGODB_URL=mongodb://127.0.0.1:27017/ run this suite";
+      "STEWARD_TEST_MONGODB_URL is not set; with `docker compose up -d mongodb` it is mongodb://steward:$MONGODB_PASSWORD@127.0.0.1:27017/?authSource=admin";
     if (process.env["STEWARD_TEST_REQUIRE_ENGINES"] === "1") it("has its server", () => expect(hint).toBe(""));
     else {
       console.log(hint);

@@ -117,6 +117,13 @@ describe("credentials", () => {
     expect((await api.call("DELETE", `/credentials/${idOf(made)}`)).status).toBe(404);
   });
 
+  it("refuses an endpoint key without its protocol, under which no device would ever be found", async () => {
+    const body = { purpose: "authentication", username: "gw", secret: "s" };
+    const put = (endpointKey: string) => api.call("PUT", "/credentials", { body: { ...body, scope: { endpointKey } } });
+    expect(await put("00D0FF-GW-SN1")).toMatchObject({ status: 400, body: { code: "argument.invalid" } });
+    expect((await put("cwmp:00D0FF-GW-SN1")).status).toBe(200);
+  });
+
   it("takes a group's", async () => {
     const scope = { group: "acme", identity: { oui: "00D09E" } };
     const made = await api.call("PUT", "/credentials", {

@@ -71,6 +71,23 @@ describe("devices", () => {
     expect((await api.call("GET", "/devices?cursor=nonsense")).status).toBe(400);
   });
 
+  it("refuses the cursor of another list, filter or order instead of skipping items", async () => {
+    for (const serial of ["CU-1", "CU-2"]) await api.call("POST", "/devices", { body: identity(serial) });
+    const { body } = await api.call("GET", "/devices?limit=1&sort=serialNumber");
+    const cursor = String(body["next"]);
+    for (const list of [
+      "/devices?sort=-lastContact&",
+      "/devices?sort=serialNumber&filter=CU-2&",
+      "/events?",
+      "/audit?",
+    ])
+      expect(await api.call("GET", `${list}cursor=${cursor}`)).toMatchObject({
+        status: 400,
+        body: { code: "argument.invalid", errors: [{ parameter: "cursor" }] },
+      });
+    expect((await api.call("GET", `/devices?limit=2&sort=serialNumber&cursor=${cursor}`)).status).toBe(200);
+  });
+
   it("changes what its operator decides, guarded by the ETag", async () => {
     const id = idOf(await api.call("POST", "/devices", { body: { ...identity("PATCH"), alias: "old" } }));
     const etag = (await api.call("GET", `/devices/${id}`)).headers.get("etag")!;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { silentLogger } from "../../../platform/log/logger.ts";
 import { Api, idOf, itemsOf } from "./harness.ts";
 
 let api: Api;
@@ -65,6 +66,53 @@ describe("storing files", () => {
       headers: { authorization: `Bearer ${api.admin}` },
     });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, String(content.length)]);
+  });
+
+  it("tells whoever sends the fields of a form too late, or not at all, where they belong", async () => {
+    const late = new FormData();
+    late.set("content", new Blob([content]), "a.bin");
+    late.set("fileType", "X");
+    expect((await api.call("POST", "/files", { body: late })).body).toMatchObject({
+      errors: [{ pointer: "/fileType", detail: "the field fileType is missing; it comes before the content" }],
+    });
+  });
+
+  it("gives a range, nothing to whoever has it already, and says what lies outside", async () => {
+    const id = idOf(await raw("name=r&fileType=X"));
+    const get = (headers: Record<string, string>) =>
+      fetch(`${api.url}/api/v1/files/${id}/content`, { headers: { authorization: `Bearer ${api.admin}`, ...headers } });
+    const part = await get({ range: "bytes=100-199", "if-range": `"${sha256}"` });
+    expect([part.status, part.headers.get("content-range")]).toEqual([206, `bytes 100-199/${content.length}`]);
+    expect(Buffer.from(await part.arrayBuffer()).equals(content.subarray(100, 200))).toBe(true);
+    const whole = await get({ range: "bytes=100-199", "if-range": '"another"' });
+    expect([whole.status, (await whole.arrayBuffer()).byteLength]).toEqual([200, content.length]);
+    expect((await get({ "if-none-match": `"${sha256}"` })).status).toBe(304);
+    const outside = await get({ range: `bytes=${content.length}-` });
+    expect([outside.status, await outside.json()]).toMatchObject([
+      416,
+      { code: "range.unsatisfiable", details: { size: content.length } },
+    ]);
+  });
+
+  it("takes a reader that leaves in the middle for no error of its own", async () => {
+    const errors: unknown[] = [];
+    const log = { ...silentLogger, child: () => log, error: (...entry: unknown[]) => void errors.push(entry) };
+    const watched = await Api.start({ log });
+    try {
+      const body = new Uint8Array(1_000_000);
+      const id = idOf(await watched.call("POST", "/files?fileType=X", { body, headers: octets }));
+      const aborted = new AbortController();
+      const response = await fetch(`${watched.url}/api/v1/files/${id}/content`, {
+        headers: { authorization: `Bearer ${watched.admin}` },
+        signal: aborted.signal,
+      });
+      expect(response.status).toBe(200);
+      aborted.abort();
+      expect((await watched.call("GET", "/me")).status).toBe(200);
+    } finally {
+      await watched.stop();
+    }
+    expect(errors).toEqual([]);
   });
 
   it.each<[string, () => ReturnType<typeof raw>, number]>([
@@ -147,6 +195,9 @@ describe("managing files", () => {
     const made = await api.call("POST", `/devices/${device}/operations`, {
       body: { kind: "download", fileType: "1 Firmware Upgrade Image", fileId: id },
     });
+    const can = { download: true, delete: { missing: "state", reason: "an open operation uses this file" } };
+    expect((await api.call("GET", `/files/${id}`)).body).toMatchObject({ can });
+    expect(itemsOf(await api.call("GET", "/files?name=used"))).toMatchObject([{ can }]);
     expect(await api.call("DELETE", `/files/${id}`)).toMatchObject({ status: 409, body: { code: "state.conflict" } });
     await api.call("POST", `/operations/${idOf(made)}/cancel`);
     expect((await api.call("DELETE", `/files/${id}`)).status).toBe(204);

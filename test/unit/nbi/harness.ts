@@ -132,7 +132,7 @@ export class Api {
         directory: join(this.#directory, "files"),
         maxFileSize: mib(1),
         events: this.fleet.events,
-        inUse: (fileId) => this.fleet.usesFile(fileId),
+        inUse: (fileIds) => this.fleet.filesInUse(fileIds),
       }),
       trace: this.#trace(),
       health,

@@ -126,6 +126,14 @@ describe("making operations", () => {
     expect((answer.body["errors"] as { pointer: string }[]).map((error) => error.pointer)).toContain(pointer);
   });
 
+  it.each([{ kind: "restart" }, { paths: ["Device."] }])("names the kinds that there are to %j", async (body) => {
+    const { status, body: problem } = await api.call("POST", `/devices/${device}/operations`, { body });
+    expect(status).toBe(400);
+    expect(problem["errors"]).toEqual([
+      { pointer: "/kind", detail: expect.stringMatching(/^\/kind must be one of read, write, .*wake$/) },
+    ]);
+  });
+
   it("refuses a device or a file that is not there", async () => {
     expect((await api.call("POST", "/devices/nobody/operations", { body: { kind: "wake" } })).status).toBe(404);
     expect((await create({ kind: "download", fileType: "1", fileId: "nothing" })).status).toBe(404);
@@ -255,6 +263,15 @@ describe("following operations", () => {
     const ofAll = itemsOf(await api.call("GET", "/operations?kind=listTransfers&kind=upload&state=queued"));
     expect(new Set(ofAll.map(({ kind }) => kind))).toEqual(new Set(["listTransfers", "upload"]));
     expect((await api.call("GET", "/operations?state=sleeping")).status).toBe(400);
+  });
+
+  it.each([
+    ["state=queued&state=nonsense", "state", "the query parameter state must be one of queued, "],
+    ["limit=1&limit=2", "limit", "the query parameter limit is given more than once"],
+  ])("names the query parameter that is wrong in ?%s", async (query, parameter, detail) => {
+    expect((await api.call("GET", `/operations?${query}`)).body).toMatchObject({
+      errors: [{ parameter, detail: expect.stringContaining(detail) }],
+    });
   });
 
   it("pages through a list", async () => {

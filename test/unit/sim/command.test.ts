@@ -24,6 +24,10 @@ describe("npm run sim", () => {
     [["--misbehave", "no-cookie,no-cooky"], 'No misbehaviour is called "no-cooky": did you mean "no-cookie"?'],
     [["--count", "many"], "Expected a number of at least 0."],
     [["--fault", "Download"], "Expected METHOD=CODE"],
+    [["--fault", "Downlod=9010"], 'No method is called "Downlod": did you mean "Download"?'],
+    [["--model", "tr181-gatway"], 'No model is called "tr181-gatway": did you mean "tr181-gateway"?'],
+    [["--model", "none.json"], "none.json"],
+    [["--model", "package.json"], "package.json is no model of a CPE: root is Device. or InternetGatewayDevice."],
   ])(
     "refuses %j with one line",
     async (args, reason) => {

@@ -1,6 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { loadDataModel, rootModelNames } from "../../../sim/cpe/data-model.ts";
-import { loadModel, modelNames } from "../../../sim/cpe/model.ts";
+import { loadModel, loadModelFile, modelNames } from "../../../sim/cpe/model.ts";
 import { CpeTree } from "../../../sim/cpe/tree.ts";
 import { stage } from "./stage.ts";
 
@@ -17,6 +18,12 @@ describe("a CPE's tree", () => {
     expect(other.isObject("Device.WiFi.SSID.2.")).toBe(true);
     expect(one.get("Device.WiFi.SSID.2.SSID")).toBeUndefined();
     expect(one.isObject("Device.WiFi.SSID.2.Stats.")).toBe(false);
+  });
+
+  it("comes from a file of the user's own, at any size", () => {
+    const path = fileURLToPath(new URL("../../../sim/cpe/models/tr098-gateway.json", import.meta.url));
+    expect(loadModelFile(path)).toEqual(loadModel("tr098-gateway"));
+    expect([100, 6000].map((size) => loadModelFile(path, size).parameters.size)).toEqual([100, 6000]);
   });
 
   it("never gives an instance number twice (A.3.2.6)", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { cwmpEndpointKey, identityConflict, identityOf } from "../../../../acs/conversation/identity.ts";
 import type { Principal } from "../../../../acs/conversation/index.ts";
+import { provisionalKey } from "../../../../fleet/devices/identity.ts";
 
 const identity = identityOf({ Manufacturer: "M", OUI: "00d0ff", ProductClass: "GW 1", SerialNumber: "SN-1" });
 const user = (username: string, more: Partial<Principal & { kind: "credential" }> = {}): Principal => ({
@@ -27,6 +28,11 @@ describe("identityConflict", () => {
   it.each([
     ["nobody was asked", { kind: "anonymous" }],
     ["its own credential", user("x", { endpointKey: "cwmp:00D0FF-GW%201-SN%2D1" })],
+    ["a credential from before it was first seen", user("x", { endpointKey: provisionalKey("cwmp", identity) })],
+    [
+      "one from before its product class was known",
+      user("x", { endpointKey: provisionalKey("cwmp", { ...identity, productClass: "" }) }),
+    ],
     ["its own name, encoded", user("00D0FF-GW%201-SN%2D1")],
     ["its own name, plain and in lower case", user("00d0ff-GW 1-SN-1")],
     ["its own name without product class", user("00D0FF-SN%2D1")],
@@ -39,6 +45,10 @@ describe("identityConflict", () => {
 
   it.each([
     ["another device's credential", user("x", { endpointKey: "cwmp:00D0FF-GW%201-SN%2D2" })],
+    [
+      "a credential of a device that was announced",
+      user("x", { endpointKey: provisionalKey("cwmp", { ...identity, serialNumber: "SN-2" }) }),
+    ],
     ["another device's name", user("00D0FF-GW%201-SN%2D2", { group: "g" })],
     ["another OUI's group", user("g", { group: "g", groupIdentity: { oui: "00D0FE" } })],
     ["another class's group", user("g", { group: "g", groupIdentity: { productClass: "GW2" } })],

@@ -53,6 +53,7 @@ export const noFiles: Files = {
   create: () => Promise.reject(new Error("no files")),
   get: async () => undefined,
   list: async () => ({ items: [] }),
+  inUse: async () => new Set(),
   remove: async () => false,
   open: () => Promise.reject(new Error("no files")),
   sweep: async () => 0,

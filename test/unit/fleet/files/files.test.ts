@@ -28,7 +28,7 @@ function start() {
     directory,
     maxFileSize: 1000,
     events: { append: async (more) => void events.push(...more) },
-    inUse: async (id) => inUse.has(id),
+    inUse: async (ids) => new Set(ids.filter((id) => inUse.has(id))),
   });
   const onDisk = (): string[] =>
     readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -165,8 +165,35 @@ describe("on the wire", () => {
     expect(large).toMatch(/^HTTP\/1\.1 413 /);
   });
 
+  it.each(["/healthz", "/readyz", "/metrics"])("says how %s may be asked", async (path) => {
+    const answer = await fetch(`${api.url}${path}`, { method: "POST" });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    expect(await answer.json()).toMatchObject({ code: "method.notAllowed" });
+  });
+
   it("answers what is not HTTP without a stack trace", async () => {
     expect(await exchange("\x16\x03\x01nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it.each([
+    ["what is not HTTP", "\x16\x03\x01nonsense\r\n\r\n", "argument.invalid"],
+    [
+      "a header that is too large",
+      `GET /api/v1/devices?filter=${"a".repeat(kib(33))} HTTP/1.1\r\n\r\n`,
+      "header.tooLarge",
+    ],
+  ])("answers %s with a problem too", async (_what, request, code) => {
+    const [head = "", body = ""] = (await exchange(request)).split("\r\n\r\n");
+    expect(head).toContain("Content-Type: application/problem+json");
+    expect(JSON.parse(body)).toMatchObject({ code, requestId: expect.any(String) });
+  });
+
+  it("takes the longest filter, however it is encoded", async () => {
+    const filter = `"${"é".repeat(2000)}"`;
+    expect((await api.call("GET", `/devices?filter=${encodeURIComponent(filter)}`)).status).toBe(200);
+    expect((await api.call("GET", `/devices?filter=${"%28".repeat(8000)}`)).body).toMatchObject({
+      code: "filter.invalid",
+    });
   });
 
   it("has security headers on every answer", async () => {

@@ -108,6 +108,15 @@ describe("configuration", () => {
     expect(mistakesOf(() => load(environment))).toHaveLength(1);
   });
 
+  it("a contradiction is reported beside the other mistakes, unless it rests on one of them", () => {
+    const environment = { STEWARD_ACS_LISTEN: "x", STEWARD_ACS_TLS_LISTEN: ":7548" };
+    expect(mistakesOf(() => load(environment))).toHaveLength(2);
+    expect(mistakesOf(() => load({ STEWARD_ACS_MAX_BODY: "much", STEWARD_ACS_MAX_INFLATED_BODY: "1" }))).toHaveLength(
+      2,
+    );
+    expect(mistakesOf(() => load({ ...environment, STEWARD_CONFIG: "gone" }, files({})))).toHaveLength(2);
+  });
+
   it("a process of several on one MongoDB server needs the secret key, the all-in-one does not", () => {
     const environment = { STEWARD_MONGODB_URL: "mongodb://h" };
     expect(mistakesOf(() => load(environment, { process: "acs" }))).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
@@ -116,6 +117,15 @@ describe("HTTPS server", () => {
     await writeFile(join(directory, "key.pem"), clientPair.key);
     await expect(server!.reloadTls()).rejects.toMatchObject({ code: "configuration.invalid" });
     expect(await get()).toBe("false nobody");
+  });
+
+  it("a key of another type than the certificate's does not fit it", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    await writeFile(join(directory, "key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    await expect(start()).rejects.toMatchObject({
+      code: "configuration.invalid",
+      message: expect.stringContaining("do not fit together"),
+    });
   });
 
   it("a handshake that does not end does not hold a drain up beyond its deadline", async () => {

@@ -45,7 +45,7 @@ async function start(options: FixtureOptions = {}, change: (files: Files) => Fil
     directory,
     maxFileSize: mib(4),
     events: { append: async (more) => void events.push(...more) },
-    inUse: async () => false,
+    inUse: async () => new Set(),
   });
   const files = change(stored);
   const fixture = await startListener({ authentication: { mode: "required" }, ...options, files, secrets, clock });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { isUnchanged, namesTag, readRange } from "../../../../../acs/http/files/range.ts";
+import { isUnchanged, namesTag, readRange } from "../../../../fleet/files/range.ts";
 
 describe("a Range header", () => {
   it.each([

@@ -1,5 +1,5 @@
-import type { ByteRange } from "../../../fleet/files/model.ts";
-import type { ByteCount } from "../../../kernel/bytes.ts";
+import type { ByteCount } from "../../kernel/bytes.ts";
+import type { ByteRange } from "./model.ts";
 
 export type RangeAnswer = "whole" | "unsatisfiable" | ByteRange;
 
