@@ -132,7 +132,7 @@ export class LocalConversations implements Conversations {
   ): Reply {
     if ("conflict" in why) {
       this.#log.warn({ peer: remoteAddress, reason: why.conflict }, "a device speaks for another");
-      return { status: 403, close: true };
+      return { status: 403, close: true, conflict: why.conflict };
     }
     this.#log.info({ peer: remoteAddress, versions: envelope.supportedVersions }, "no protocol version in common");
     return faultReply(why.faultCode, envelope.namespace, envelope.id);

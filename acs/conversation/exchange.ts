@@ -28,6 +28,8 @@ export interface Reply {
   close?: boolean;
   /** The session is over with this reply. */
   endsSession?: boolean;
+  /** Why a peer that was proved may not speak for the device that it names. */
+  conflict?: string;
 }
 
 export type BodyClass = "empty" | "inform" | "other";

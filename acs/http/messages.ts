@@ -149,8 +149,7 @@ export class MessageHandler {
     const { reason } = verdict;
     if (reason !== "missing")
       log.info({ peer: source, username, reason, detail: refusalReasons[reason] }, "not authenticated");
-    if (verdict.kind === "refused")
-      recordFailure({ remoteAddress: source, username: verdict.username, reason: verdict.reason });
+    recordFailure({ remoteAddress: source, username: username ?? "", reason });
     const body = await readBody(request, {
       maxBytes: UNPROVED_BODY,
       maxInflatedBytes: UNPROVED_BODY,
@@ -204,11 +203,17 @@ export class MessageHandler {
         charset: charsetOf(visit.request.headers["content-type"]),
         cookie,
       });
+      if (reply.conflict !== undefined) this.#recordConflict(source, principal, reply.conflict);
       this.#reply(visit, reply);
     } finally {
       admission.leave();
       metrics.inFlight.set(admission.inFlight);
     }
+  }
+
+  #recordConflict(remoteAddress: string, principal: Principal | undefined, detail: string): void {
+    const username = principal === undefined || principal.kind === "anonymous" ? "" : nameOf(principal);
+    this.#options.recordFailure({ remoteAddress, username, reason: "notItsOwn", detail });
   }
 
   #reply({ response, source, secure }: Visit, reply: Reply): void {
@@ -231,6 +236,9 @@ export class MessageHandler {
     return { status: 503, headers: { "Retry-After": Math.ceil(least * (1 + Math.random() / 2)) }, close };
   }
 }
+
+const nameOf = (principal: Exclude<Principal, { kind: "anonymous" }>): string =>
+  principal.kind === "certificate" ? principal.commonName : principal.username;
 
 const hasBody = (request: IncomingMessage): boolean =>
   request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;

@@ -7,18 +7,25 @@ import type { RefusalReason } from "./authenticator.ts";
 export interface AuthenticationFailure {
   remoteAddress: string;
   username: string;
-  reason: RefusalReason;
+  /** `notItsOwn`: proved, but not as the device that it says it is; `detail` says as whom. */
+  reason: RefusalReason | "notItsOwn";
+  detail?: string;
 }
+
+/** What a device that is set up well never meets: a challenge and a nonce that has grown old are part of the dialogue. */
+const isNotable = ({ reason }: AuthenticationFailure): boolean =>
+  reason !== "missing" && reason !== "stale" && reason !== "unusable";
 
 /** So many events in a window of ten minutes, each pair of source and user once: peers do not write our log full. */
 const CAPACITY = 200;
 
-/** Records that somebody was refused, as an event for the operator. Never throws and never makes the peer wait. */
+/** Records that somebody was not let in, as an event for the operator. Never throws and never makes the peer wait. */
 export function createFailureRecord(events: Pick<Events, "append">, clock: Clock, log: Logger) {
   const recorded = new BoundedMap<true>(clock, CAPACITY, minutes(10));
-  return ({ remoteAddress, username, reason }: AuthenticationFailure): void => {
+  return (failure: AuthenticationFailure): void => {
+    const { remoteAddress, username, reason, detail } = failure;
     const key = `${remoteAddress} ${username.slice(0, 256)}`;
-    if (recorded.get(key) !== undefined || recorded.size >= CAPACITY) return;
+    if (!isNotable(failure) || recorded.get(key) !== undefined || recorded.size >= CAPACITY) return;
     recorded.set(key, true);
     events
       .append([
@@ -26,7 +33,7 @@ export function createFailureRecord(events: Pick<Events, "append">, clock: Clock
           type: "authentication.failed",
           severity: "warning",
           at: clock.now(),
-          data: { remoteAddress, username: username.slice(0, 256), reason },
+          data: { remoteAddress, username: username.slice(0, 256), reason, ...(detail !== undefined && { detail }) },
         },
       ])
       .catch((error: unknown) => log.warn({ error }, "a failed authentication could not be recorded"));

@@ -62,7 +62,11 @@ describe("Informs (specs §9.1)", () => {
   it("one that speaks for another device is refused with 403", async () => {
     const { cpe, fake } = stage();
     const principal = { kind: "credential", credentialId: "c", username: "00D0FF-GW1-SN0009", group: "all" } as const;
-    expect(await cpe({ principal }).inform()).toMatchObject({ status: 403, close: true });
+    expect(await cpe({ principal }).inform()).toMatchObject({
+      status: 403,
+      close: true,
+      conflict: "the username is that of 00D0FF-GW1-SN0009",
+    });
     expect(fake.log).toEqual([]);
   });
 

@@ -130,6 +130,41 @@ describe("a CPE that has to authenticate", () => {
     expect(conversations.exchanges).toEqual([]);
   });
 
+  it("with a wrong password is told to the operator from the first attempt on, with the reason", async () => {
+    const { client, events } = await start();
+    client.send(post(soap));
+    const challenged = await client.next();
+    expect(events).toEqual([]);
+    client.send(post(soap, { Authorization: authorize(challenged, "guess") }));
+    expect((await client.next()).status).toBe(401);
+    expect(events).toEqual([
+      expect.objectContaining({ data: expect.objectContaining({ username: "gw1", reason: "wrong" }) }),
+    ]);
+  });
+
+  it("that speaks Basic without TLS is told to the operator", async () => {
+    const { client, events } = await start();
+    client.send(post(soap, { Authorization: basic("gw1", "secret-1") }));
+    await client.next();
+    expect(events).toEqual([
+      expect.objectContaining({ data: expect.objectContaining({ username: "gw1", reason: "basicRefused" }) }),
+    ]);
+  });
+
+  it("that speaks for another device is told to the operator, with whose credential it has", async () => {
+    const { client, conversations, events } = await start();
+    conversations.answer = () => ({ status: 403, close: true, conflict: "the credential is for cwmp:A-1" });
+    client.send(post(soap));
+    const challenged = await client.next();
+    client.send(post(soap, { Authorization: authorize(challenged, "secret-1") }));
+    expect((await client.next()).status).toBe(403);
+    expect(events).toEqual([
+      expect.objectContaining({
+        data: expect.objectContaining({ reason: "notItsOwn", detail: "the credential is for cwmp:A-1" }),
+      }),
+    ]);
+  });
+
   it("that never answers the challenge is closed after a while", async () => {
     const { client } = await start({ limits: { messages: { challengesPerConnection: 3 } } });
     for (let i = 0; i < 3; i++) {
