@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { open, type RootDatabase } from "lmdb";
 import { Encoder } from "msgpackr";
 import { StewardError } from "../../../kernel/errors.ts";
+import { requireDataFile } from "./data-file.ts";
 
 /** The one LMDB database of a store: catalog, documents and index entries, told apart by the first byte of the key. */
 export type Environment = RootDatabase<unknown, Buffer>;
@@ -40,6 +41,7 @@ export const decodeDocument = (bytes: Uint8Array): Record<string, unknown> =>
  */
 export function openEnvironment(directory: string): Environment {
   mkdirSync(directory, { recursive: true });
+  requireDataFile(directory);
   return open<unknown, Buffer>({
     path: directory,
     noSubdir: false,
