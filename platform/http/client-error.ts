@@ -12,10 +12,14 @@ interface PeerSocket extends Duplex {
   remoteAddress?: string;
   bytesWritten?: number;
   /** node:http keeps the running response here; an answer in its middle would be read as its body. */
-  _httpMessage?: { headersSent?: boolean } | null;
+  _httpMessage?: { headersSent?: boolean; shouldKeepAlive?: boolean; req?: { complete?: boolean } } | null;
 }
 
-/** What was not HTTP gets its status and an end; nothing of the parser's error reaches the peer. Never throws. */
+/**
+ * What was not HTTP gets its status and an end; nothing of the parser's error reaches the peer. Noise behind a request
+ * that is complete does not take away its answer: peers exist that send the NUL of their C string as well, or count
+ * characters where they send bytes. The connection ends with that answer. Never throws.
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: PeerSocket, log: Logger): void {
   const status = statusOf[error.code ?? ""] ?? 400;
   const gone = error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable;
@@ -23,8 +27,13 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: PeerSock
     { peer: socket.remoteAddress, reason: error.code ?? error.message, status: gone ? undefined : status },
     "request refused",
   );
+  const running = socket._httpMessage;
+  if (!gone && status === 400 && running?.req?.complete && !running.headersSent) {
+    running.shouldKeepAlive = false;
+    return;
+  }
   socket.on("error", () => undefined);
-  if (gone || socket._httpMessage?.headersSent) {
+  if (gone || running?.headersSent) {
     socket.destroy();
     return;
   }
