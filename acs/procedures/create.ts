@@ -3,7 +3,7 @@ import type { ItemResult } from "../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch } from "../../fleet/parameters/model.ts";
 import { isObjectPath, leafName, type ParameterPath } from "../../kernel/path.ts";
 import type { CwmpFault, RequestMessage, RpcResponse } from "../rpc/index.ts";
-import { operationFault, outcomeOf, refusedByStatus } from "./fault-advice.ts";
+import { itemsNamedIn, operationFault, outcomeOf, refusedByStatus } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import {
   learntOfDevice,
@@ -269,13 +269,7 @@ const leftBehind = (outcome: WorkOutcome, instance: string): WorkOutcome =>
     : outcome;
 
 function remove(task: Task<"create">, instance: string, fault: CwmpFault): Decision<Progress> {
-  const items = fault.parameterFaults.map(
-    ({ parameterName, faultCode, faultString }): ItemResult => ({
-      path: parameterName,
-      outcome: "failed",
-      fault: operationFault(faultCode, faultString),
-    }),
-  );
+  const items = itemsNamedIn(fault);
   const outcome: WorkOutcome = { state: "failed", fault: operationFault(fault.faultCode, fault.faultString), items };
   return { do: "send", rpc: deletion(task, instance), progress: { phase: "removing", instance, outcome } };
 }

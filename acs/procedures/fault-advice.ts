@@ -24,6 +24,14 @@ export function outcomeOfFault(code: number, text: string, items?: ItemResult[])
   }
 }
 
+/** What SetParameterValues was refused for, parameter by parameter (TR-069 A.3.2.1). */
+export const itemsNamedIn = ({ parameterFaults }: CwmpFault): ItemResult[] =>
+  parameterFaults.map(({ parameterName, faultCode, faultString }) => ({
+    path: parameterName,
+    outcome: "failed",
+    fault: operationFault(faultCode, faultString),
+  }));
+
 export const outcomeOf = (fault: CwmpFault): WorkOutcome => outcomeOfFault(fault.faultCode, fault.faultString);
 
 /** Some devices answer with the code of a fault in Status, where A.3.2 knows 0 and 1 only: nothing was done. */

@@ -1,6 +1,6 @@
 import { checkArguments } from "../rpc/check.ts";
 import { isRpcName, type RequestMessage, rpcs } from "../rpc/index.ts";
-import { operationFault } from "./fault-advice.ts";
+import { itemsNamedIn, operationFault } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task } from "./procedure.ts";
 
 /** Any RPC that an ACS may send, by name, with all its arguments in the standard's spelling. */
@@ -10,7 +10,11 @@ export const raw = defineProcedure<"raw", null>({
   onResponse: (_task, _progress, response) =>
     settle({ state: "done", result: { method: response.name, response: response.body } }),
   onFault: (_task, _progress, fault) =>
-    settle({ state: "failed", fault: operationFault(fault.faultCode, fault.faultString), items: [] }),
+    settle({
+      state: "failed",
+      fault: operationFault(fault.faultCode, fault.faultString),
+      items: itemsNamedIn(fault),
+    }),
 
   /** What only reads may run again; of anything else nobody knows what it does twice. */
   onResume: (task) =>

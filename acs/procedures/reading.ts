@@ -129,9 +129,27 @@ export function takeValues(reading: Reading, body: RpcResponse<"GetParameterValu
   if (reading.inFlight.length >= reading.size) reading.size = Math.min(reading.maxSize, Math.ceil(reading.size * 1.5));
   reading.good = Math.max(reading.good, reading.inFlight.length);
   noteOmitted(reading, body);
+  const values = body.ParameterList.filter(({ Name }) => !isObjectPath(Name));
+  if (values.length < body.ParameterList.length) lookInto(reading, body.ParameterList);
   reading.inFlight = [];
-  reading.found += body.ParameterList.length;
-  return body.ParameterList.map(observe);
+  reading.found += values.length;
+  return values.map(observe);
+}
+
+/**
+ * A device that does not know partial paths may give the object itself, with an empty value, where its parameters should
+ * be (netcwmp does): then its children are asked for, as when the object is refused.
+ */
+function lookInto(reading: Reading, list: RpcResponse<"GetParameterValues">["ParameterList"]): void {
+  const alone = reading.inFlight.filter(
+    (path) =>
+      isObjectPath(path) &&
+      !reading.listed[path] &&
+      list.some(({ Name }) => Name === path) &&
+      !list.some(({ Name }) => Name.startsWith(path) && !isObjectPath(Name)),
+  );
+  if (reading.inFlight.length > 1) reading.groups.push(...alone.map((path) => [path]).reverse());
+  else if (alone[0] !== undefined) reading.listing = { path: alone[0], denied: true };
 }
 
 /** A device may write the name of what it was asked for its own way (an alias): then the count tells. */

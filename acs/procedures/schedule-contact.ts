@@ -7,8 +7,13 @@ interface Progress {
 }
 
 const SLACK: Duration = minutes(10);
+/** The device's clock and ours may tick a little apart. */
+const EARLY: Duration = seconds(2);
 
-/** ScheduleInform (TR-069 A.4.1.2): done with `M ScheduleInform` that carries our CommandKey. Calls accumulate, so a lost one is waited for before it is repeated. */
+/**
+ * ScheduleInform (TR-069 A.4.1.2): done with `M ScheduleInform` that carries our CommandKey, or with a `3 SCHEDULED` that
+ * comes alone and in time, as some devices send it. Calls accumulate, so a lost one is waited for before it is repeated.
+ */
 export const scheduleContact = defineProcedure<"scheduleContact", Progress>({
   kind: "scheduleContact",
   begin: send,
@@ -27,13 +32,12 @@ export const scheduleContact = defineProcedure<"scheduleContact", Progress>({
     return settle({ state: "accepted", note, progress: JSON.stringify(progress), completionDueAt });
   },
 
-  onReport({ operation }, _progress, report) {
+  onReport(task, progress, report) {
     if (report.kind !== "contacted") return undefined;
-    const isOurs = report.events.some(
-      ({ code, commandKey }) =>
-        code === "M ScheduleInform" && (commandKey === operation.correlator || commandKey === ""),
-    );
-    return isOurs ? settle({ state: "done" }) : undefined;
+    const named = report.events.filter(({ code }) => code === "M ScheduleInform");
+    const isOurs = named.some(({ commandKey }) => commandKey === task.operation.correlator || commandKey === "");
+    const isAlone = named.length === 0 && report.events.some(({ code }) => code === "3 SCHEDULED");
+    return isOurs || (isAlone && isTime(task, progress)) ? settle({ state: "done" }) : undefined;
   },
 });
 
@@ -42,6 +46,9 @@ function send({ operation, request, facts }: Task<"scheduleContact">): Decision<
   const body = { DelaySeconds: Math.max(1, Math.floor(request.delaySeconds)), CommandKey: operation.correlator };
   return { do: "send", rpc: { kind: "request", name: "ScheduleInform", body }, progress: { sentAt: facts.now } };
 }
+
+const isTime = ({ request, facts }: Task<"scheduleContact">, progress: Progress | undefined): boolean =>
+  progress !== undefined && facts.now >= progress.sentAt + seconds(request.delaySeconds) - EARLY;
 
 const dueAt = ({ request }: Task<"scheduleContact">, { sentAt }: Progress): Instant =>
   sentAt + seconds(request.delaySeconds) + SLACK;

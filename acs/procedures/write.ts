@@ -3,7 +3,7 @@ import type { ParameterObservation, ParameterPatch } from "../../fleet/parameter
 import { merged } from "../../kernel/merged.ts";
 import type { ParameterType } from "../../kernel/value.ts";
 import type { CwmpFault, RpcResponse } from "../rpc/index.ts";
-import { operationFault, outcomeOf, outcomeOfFault } from "./fault-advice.ts";
+import { itemsNamedIn, operationFault, outcomeOf, outcomeOfFault } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import { newReading, nextMessage, observe, type Reading, takeRefusal, takeValues } from "./reading.ts";
 import {
@@ -231,11 +231,7 @@ function itemFaults(items: readonly WriteItem[], fault: CwmpFault): ItemResult[]
   if (items.length === 1 && only && fault.parameterFaults.length === 0) {
     return [{ path: only.path, outcome: "failed", fault: operationFault(fault.faultCode, fault.faultString) }];
   }
-  return fault.parameterFaults.map(({ parameterName, faultCode, faultString }) => ({
-    path: parameterName,
-    outcome: "failed",
-    fault: operationFault(faultCode, faultString),
-  }));
+  return itemsNamedIn(fault);
 }
 
 function retype(task: Task<"write">, fault: CwmpFault, body: RpcResponse<"GetParameterValues">): Decision<Progress> {

@@ -2,6 +2,7 @@ import { type Clock, type Duration, delayOn } from "../../kernel/time.ts";
 import type { AddressGuard, GuardedAddress } from "./address-guard.ts";
 import { answerChallenge, type WakeCredentials } from "./answer-challenge.ts";
 import { type ExchangeResult, exchange } from "./exchange.ts";
+import type { WakeResponse } from "./response-reader.ts";
 import { readTarget } from "./target.ts";
 
 export const wakeFailures = {
@@ -38,7 +39,7 @@ export interface ConnectionRequestOptions {
 
 /**
  * An HTTP connection request (specs/cwmp.md §3.1): GET, 401, GET with credentials over a new connection, once more if
- * that one is cut. Follows no redirect. Never rejects.
+ * that one is cut, and with a new nonce if the first was stale. Follows no redirect. Never rejects.
  */
 export async function requestConnection(options: ConnectionRequestOptions): Promise<WakeOutcome> {
   const { url, credentials, guard, timeout, allowBasic, clock } = options;
@@ -64,21 +65,32 @@ export async function requestConnection(options: ConnectionRequestOptions): Prom
   if (!first.ok) return first;
   if (first.response.status !== 401) return outcomeOf(first.response.status);
   if (credentials === undefined) return { ok: false, reason: "noCredentials", detail: "401" };
-  const answer = answerChallenge(first.response.challenges, { credentials, uri: target.path, allowBasic });
-  if (!answer.ok) {
-    return {
-      ok: false,
-      reason: answer.reason === "noChallenge" ? "unsupported" : answer.reason,
-      detail: answer.reason,
-    };
-  }
-  const second = await ask(answer.authorization);
-  const last = !second.ok && second.reason === "reset" ? await ask(answer.authorization) : second;
+  const prove = async (challenges: Challenges): Promise<ExchangeResult | Refusal> => {
+    const answer = answerChallenge(challenges, { credentials, uri: target.path, allowBasic });
+    if (!answer.ok) return refusal(answer.reason);
+    const once = await ask(answer.authorization);
+    return !once.ok && once.reason === "reset" ? ask(answer.authorization) : once;
+  };
+  const second = await prove(first.response.challenges);
+  const last = second.ok && isStale(second.response) ? await prove(second.response.challenges) : second;
   if (!last.ok) return last;
   return last.response.status === 401
     ? { ok: false, reason: "wrongCredentials", detail: "401 twice" }
     : outcomeOf(last.response.status);
 }
+
+type Challenges = WakeResponse["challenges"];
+type Refusal = Extract<WakeOutcome, { ok: false }>;
+
+const refusal = (reason: "noChallenge" | "basicForbidden" | "unsupported"): Refusal => ({
+  ok: false,
+  reason: reason === "noChallenge" ? "unsupported" : reason,
+  detail: reason,
+});
+
+/** The credentials are right, only the nonce has ended meanwhile (RFC 7616 §3.3): the new one is worth another try. */
+const isStale = ({ status, challenges }: WakeResponse): boolean =>
+  status === 401 && challenges.some(({ parameters }) => parameters.get("stale")?.toLowerCase() === "true");
 
 function outcomeOf(status: number): WakeOutcome {
   if (status >= 200 && status < 300) return { ok: true, status };

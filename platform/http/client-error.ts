@@ -12,13 +12,17 @@ interface PeerSocket extends Duplex {
   remoteAddress?: string;
   bytesWritten?: number;
   /** node:http keeps the running response here; an answer in its middle would be read as its body. */
-  _httpMessage?: { headersSent?: boolean } | null;
+  _httpMessage?: { headersSent?: boolean; shouldKeepAlive?: boolean; req?: { complete?: boolean } } | null;
 }
 
 /** The body of such an answer, in the words of whoever listens. */
 export type RefusalBody = (status: number) => { mediaType: string; text: string } | undefined;
 
-/** What was not HTTP gets its status and an end; nothing of the parser's error reaches the peer. Never throws. */
+/**
+ * What was not HTTP gets its status and an end; nothing of the parser's error reaches the peer. Noise behind a request
+ * that is complete does not take away its answer: peers exist that send the NUL of their C string as well, or count
+ * characters where they send bytes. The connection ends with that answer. Never throws.
+ */
 export function answerClientError(
   error: NodeJS.ErrnoException,
   socket: PeerSocket,
@@ -30,8 +34,13 @@ export function answerClientError(
     { peer: socket.remoteAddress, reason: error.code ?? error.message, status: gone ? undefined : status },
     "request refused",
   );
+  const running = socket._httpMessage;
+  if (!gone && status === 400 && running?.req?.complete && !running.headersSent) {
+    running.shouldKeepAlive = false;
+    return;
+  }
   socket.on("error", () => undefined);
-  if (gone || socket._httpMessage?.headersSent) {
+  if (gone || running?.headersSent) {
     socket.destroy();
     return;
   }

@@ -14,7 +14,7 @@ import { clientCertificateOf } from "../authentication/certificate.ts";
 import { peerAddress } from "../connections.ts";
 import type { ListenerMetrics } from "../metrics.ts";
 import { sendFile } from "./download.ts";
-import { downloadSigner, filesPath, type UploadTarget, uploadSigner } from "./file-urls.ts";
+import { downloadSigner, filesPath, fileTypeOf, type UploadTarget, uploadSigner } from "./file-urls.ts";
 import { receiveUpload } from "./upload.ts";
 
 export interface FileServerOptions {
@@ -37,8 +37,11 @@ export interface FileServerLimits {
   retryAfter: Duration;
 }
 
-const DOWNLOAD = /^\/files\/d\/([0-9a-z]{26})(?:\/[^?/]*)?(?:\?|$)/;
-const UPLOAD = /^\/files\/u\/([^/?]{1,200})\/([0-9a-z]{1,64})\?type=([^&]{0,200})&/;
+/** The id, then a signature, a name, or both. */
+const DOWNLOAD = /^\/files\/d\/([0-9a-z]{26})(?:\/[^?/]*){0,2}(?:\?|$)/;
+const UPLOAD = /^\/files\/u\/([^/?]{1,200})\/([0-9a-z]{1,64})\/([\w-]{0,300})\//;
+/** As it was when the type stood in the query; see `signed-urls.ts`. */
+const UPLOAD_BY_QUERY = /^\/files\/u\/([^/?]{1,200})\/([0-9a-z]{1,64})\?type=([^&]{0,200})&/;
 
 /** Path and query of a request target, also when it came in absolute form (RFC 9112 §3.2.2). */
 export const originForm = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
@@ -88,8 +91,8 @@ export class FileServer {
     const target = originForm(request.url ?? "/");
     const download = DOWNLOAD.exec(target);
     if (download !== null) return this.#download(request, response, target, download[1]!, peer);
-    const upload = UPLOAD.exec(target);
-    if (upload !== null) return this.#upload(request, response, target, targetOf(upload), peer);
+    const to = uploadTargetOf(target);
+    if (to !== undefined) return this.#upload(request, response, target, to, peer);
     send(response, { status: 404, close: true });
   }
 
@@ -119,6 +122,9 @@ export class FileServer {
       log.info({ peer, state }, "upload refused");
       return send(response, { status: 403, close: true });
     }
+    // Without either no body follows (RFC 9112 §6.3); what the peer sends until it closes would be lost, and taken for empty.
+    const { "content-length": length, "transfer-encoding": coding } = request.headers;
+    if (length === undefined && coding === undefined) return send(response, { status: 411, close: true });
     const file = await receiveUpload(request, response, {
       files,
       target: to,
@@ -158,8 +164,13 @@ export class FileServer {
   }
 }
 
-function targetOf([, deviceId, operationId, fileType]: RegExpExecArray): UploadTarget {
-  return { deviceId: decoded(deviceId!), operationId: operationId!, fileType: decoded(fileType!) };
+function uploadTargetOf(target: string): UploadTarget | undefined {
+  const [, deviceId, operationId, segment] = UPLOAD.exec(target) ?? [];
+  if (segment !== undefined)
+    return { deviceId: decoded(deviceId!), operationId: operationId!, fileType: fileTypeOf(segment) };
+  const [, device, operation, fileType] = UPLOAD_BY_QUERY.exec(target) ?? [];
+  if (fileType === undefined) return undefined;
+  return { deviceId: decoded(device!), operationId: operation!, fileType: decoded(fileType) };
 }
 
 function decoded(text: string): string {

@@ -33,9 +33,13 @@ export const uploadSigner = (secrets: Secrets) => createUrlSigner(secrets, "file
 const NAME_LENGTH = 48;
 const plainName = (name: string): string => name.replace(/[^\w.-]+/g, "_").slice(-NAME_LENGTH);
 
+/** A file type as one segment of a path, without a character that anybody escapes. */
+const segmentOf = (fileType: string): string => Buffer.from(fileType).toString("base64url");
+export const fileTypeOf = (segment: string): string => Buffer.from(segment, "base64url").toString();
+
 /**
  * URLs that we hand to CPEs; who holds one needs no credentials until it ends. At most 256 characters with a base of up
- * to 60 (specs/cwmp.md §2.5). A download's last part is the file's name: some CPEs take it from there.
+ * to 60 (specs/cwmp.md §2.5), and no query. A download's last part is the file's name: some CPEs take it from there.
  */
 export function createFileUrls({ files, secrets, clock, publicUrl, lifetime }: FileUrlOptions): FileUrls {
   const downloads = downloadSigner(secrets);
@@ -46,11 +50,11 @@ export function createFileUrls({ files, secrets, clock, publicUrl, lifetime }: F
       const file = await files.get(fileId);
       if (file === undefined)
         throw new StewardError("resource.notFound", "there is no such file", { details: { fileId } });
-      const path = `${filesPath}d/${fileId}/${plainName(file.name)}`;
-      return { url: absolute(downloads.sign(path, clock.now() + lifetime)), size: file.size, name: file.name };
+      const signed = downloads.sign(`${filesPath}d/${fileId}`, clock.now() + lifetime, plainName(file.name));
+      return { url: absolute(signed), size: file.size, name: file.name };
     },
     upload(deviceId, operationId, fileType) {
-      const path = `${filesPath}u/${encodeURIComponent(deviceId)}/${operationId}?type=${encodeURIComponent(fileType)}`;
+      const path = `${filesPath}u/${encodeURIComponent(deviceId)}/${operationId}/${segmentOf(fileType)}`;
       return { url: absolute(uploads.sign(path, clock.now() + lifetime)) };
     },
     async received(operationId) {

@@ -130,6 +130,20 @@ describe("the small ones", () => {
     }
   });
 
+  it("raw SetParameterValues tells which parameters the device refused", () => {
+    const rig = new Rig({
+      kind: "raw",
+      method: "SetParameterValues",
+      arguments: { ParameterList: [{ Name: "Device.A", Value: { value: "x" } }], ParameterKey: "" },
+    }).begin();
+    rig.fault(9003, [{ parameterName: "Device.A", faultCode: 9007, faultString: "no" }]);
+    expect(rig.outcome).toMatchObject({
+      state: "failed",
+      fault: { native: { code: 9003 } },
+      items: [{ path: "Device.A", outcome: "failed", fault: { native: { code: 9007, text: "no" } } }],
+    });
+  });
+
   it("raw repeats only what reads", () => {
     const reboot = new Rig({ kind: "raw", method: "Reboot", arguments: { CommandKey: "" } }).begin().drop();
     expect([reboot.outcome?.state, reboot.count("Reboot")]).toEqual(["failed", 1]);

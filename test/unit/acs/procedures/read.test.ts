@@ -70,6 +70,34 @@ describe("read", () => {
     });
   });
 
+  it("asks for the children of an object that the device gives back as if it were a parameter", () => {
+    const paths = ["Device.X.", "Device.Y."];
+    const rig = new Rig({ kind: "read", paths }).begin();
+    expect(rig.asked("GetParameterValues").ParameterNames).toEqual(["Device.X."]);
+    expect(rig.values({ "Device.X.": "" }).asked("GetParameterNames")).toEqual({
+      ParameterPath: "Device.X.",
+      NextLevel: true,
+    });
+    // It has parameters: from now on no object is asked for as such.
+    expect(rig.names(leaf(1), leaf(2)).asked("GetParameterNames").ParameterPath).toBe("Device.Y.");
+    expect(rig.names("Device.Y.Z").asked("GetParameterValues").ParameterNames).toEqual([
+      leaf(1),
+      leaf(2),
+      "Device.Y.Z",
+    ]);
+    rig.values({ [leaf(1)]: "a", [leaf(2)]: "b", "Device.Y.Z": "c" });
+    expect(rig.outcome).toMatchObject({ state: "done", result: { count: 3 } });
+    expect(rig.learntOf("Device.X.")).toBeUndefined();
+    expect(rig.remembered).toEqual({ readBy: "names" });
+  });
+
+  it("passes over the objects that stand among an object's parameters", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device.X."] }).begin();
+    rig.values({ "Device.X.": "", [leaf(1)]: "a", "Device.X.Y.": "" });
+    expect(rig.outcome).toMatchObject({ state: "done", result: { count: 1 } });
+    expect(rig.learntOf("Device.X.Y.")).toBeUndefined();
+  });
+
   it("takes an answer under names of the device's own", () => {
     const rig = new Rig({ kind: "read", paths: ["Device.T.[home].Name"] }).begin();
     expect(rig.values({ "Device.T.1.Name": "v" }).outcome).toMatchObject({

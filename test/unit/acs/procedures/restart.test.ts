@@ -113,6 +113,20 @@ describe("scheduleContact", () => {
     expect(schedule.outcome).toMatchObject({ state: "done" });
   });
 
+  it("is done with a 3 SCHEDULED that comes alone, once its time has come", () => {
+    const schedule = new Rig({ kind: "scheduleContact", delaySeconds: 600 }).begin().respond("ScheduleInform", {});
+    const after = (wait: number) => {
+      schedule.facts = { ...schedule.facts, now: schedule.facts.now + wait };
+      return schedule;
+    };
+    // Somebody else's call of the same method, or an earlier one of ours.
+    expect(after(minutes(5)).report(booted(["3 SCHEDULED", ""])).outcome).toMatchObject({ state: "accepted" });
+    expect(after(minutes(5)).report(booted(["3 SCHEDULED", ""], ["M ScheduleInform", "other"])).outcome).toMatchObject({
+      state: "accepted",
+    });
+    expect(schedule.report(booted(["3 SCHEDULED", ""])).outcome).toMatchObject({ state: "done" });
+  });
+
   it("after a lost answer waits for its time before it asks again", () => {
     const schedule = rig().drop(minutes(1));
     expect(schedule.outcome).toMatchObject({ state: "accepted", completionDueAt: expect.any(Number) });

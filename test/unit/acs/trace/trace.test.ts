@@ -15,6 +15,7 @@ describe("maskSecrets", () => {
     ["<Name> Device.PPP.Interface.1.Password </Name><Value>pq</Value>"],
     ["<URL>https://user:pq@host.example/f</URL>"],
     ["<URL>http://acs.example/f?expires=1&amp;signature=pq</URL>"],
+    [`<URL>http://acs.example/files/d/x/1764100000-pq${"A".repeat(40)}_/fw.bin</URL>`],
   ])("hides the secret in %j", (text) => {
     const masked = maskSecrets(text);
     expect(masked).toContain("********");

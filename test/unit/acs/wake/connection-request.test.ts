@@ -114,6 +114,18 @@ describe("a connection request", () => {
     expect(cpe.requests).toHaveLength(3);
   });
 
+  it("answers once more with the new nonce when the first is said to be stale", async () => {
+    const stale = answer(
+      'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="r", nonce="n2", qop="auth", opaque="o", stale=TRUE\r\n\r\n',
+    );
+    const { outcome, cpe } = await call([challenge, stale, verify]);
+    expect(outcome.ok).toBe(true);
+    expect(cpe.requests[2]).toContain('nonce="n2"');
+    const endless = await call([challenge, stale, stale, verify]);
+    expect(endless.outcome).toMatchObject({ ok: false, reason: "wrongCredentials" });
+    expect(endless.cpe.requests).toHaveLength(3);
+  });
+
   it("goes over IPv6 and over https", async () => {
     expect((await call([challenge, verify], { host: "::1" })).outcome.ok).toBe(true);
     const directory = mkdtempSync(join(tmpdir(), "steward-wake-"));

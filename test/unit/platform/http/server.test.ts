@@ -66,6 +66,20 @@ describe("HTTP server", () => {
     );
   });
 
+  it.each(["\0", "   ", "elope>", "\0\0POST / HTTP/1.1\r\n\r\n"])(
+    "%j behind a whole request does not take away its answer, but ends the connection",
+    async (noise) => {
+      const later: HttpHandler = (request, response) => {
+        request.resume().on("end", () => setImmediate(() => response.end("hello")));
+      };
+      const server = await listen({ handler: later });
+      const answer = await (await Peer.open(server)).send(post({ "Content-Length": 2 }, `ab${noise}`)).untilClosed();
+      expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Connection: close\r\n[^]*hello/);
+      expect(answer.match(/HTTP\/1.1/g)).toHaveLength(1);
+      expect(await server.openConnections()).toBe(0);
+    },
+  );
+
   it("a header that never ends is answered 408", async () => {
     const server = await listen({ handler: hello, limits: { headerTimeout: 300, requestTimeout: 400 } });
     expect(await (await Peer.open(server)).send("GET / HTTP/1.1\r\nX: ").untilClosed()).toMatch(/^HTTP\/1.1 408 /);
