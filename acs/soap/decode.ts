@@ -34,16 +34,28 @@ interface Draft {
 /** Reads one SOAP 1.1 envelope (TR-069 §3.4, specs §1.4–1.6), tolerating what CPEs are known to do. Never throws. */
 export function decodeEnvelope(bytes: Uint8Array, options: DecodeOptions = {}): DecodeResult {
   const draft: Draft = { headers: {} };
+  const document = decodeDocument(bytes, options.charset);
   try {
-    const xml = new XmlReader(decodeDocument(bytes, options.charset), options.limits ?? defaultXmlLimits);
-    const problem = readEnvelope(xml, draft);
+    const problem = readEnvelope(new XmlReader(document, options.limits ?? defaultXmlLimits), draft);
     return problem === undefined ? accepted(draft) : refused("notSoap", problem, draft);
   } catch (error) {
+    if (error instanceof XmlError && lacksOnlyItsEnd(document.text, error, draft)) return accepted(draft);
     if (error instanceof XmlError) return refused(error.kind === "limit" ? "limit" : "notXml", error.message, draft);
     if (error instanceof MissingArgument) return refused("invalidArguments", error.message, draft);
     throw error;
   }
 }
+
+/**
+ * The message is there to its end, and only end tags behind it are cut off: stacks exist whose Content-Length counts
+ * characters where they send bytes.
+ */
+function lacksOnlyItsEnd(text: string, { kind, offset }: XmlError, { message }: Draft): boolean {
+  const lastTag = text.lastIndexOf(">");
+  return message !== undefined && kind === "syntax" && offset > lastTag && CUT_END_TAG.test(text.slice(lastTag + 1));
+}
+
+const CUT_END_TAG = /^\s*(?:<(?:\/[\w.:-]{0,64})?)?$/;
 
 function accepted({ id, namespace, headers, message }: Draft): DecodeResult {
   if (message === undefined) return { ok: false, reason: "notSoap", detail: "the Body is missing or empty" };

@@ -14,11 +14,25 @@ function isOrderly(result: DecodeResult): boolean {
 }
 
 describe("hostile input", () => {
-  it("an Inform cut at any byte is refused", () => {
-    const end = recorded.lastIndexOf(">");
-    for (let cut = 0; cut <= end; cut++) {
+  it("an Inform cut at any byte is refused, unless it is there to its end and only end tags behind it are cut", () => {
+    const end = recorded.indexOf("</cwmp:Inform>") + "</cwmp:Inform>".length;
+    const whole = decodeEnvelope(recorded);
+    for (let cut = 0; cut <= recorded.lastIndexOf(">"); cut++) {
       const result = decodeEnvelope(recorded.subarray(0, cut));
-      expect([cut, result.ok, isOrderly(result)]).toEqual([cut, false, true]);
+      expect([cut, result.ok, isOrderly(result)]).toEqual([cut, cut >= end, true]);
+      if (result.ok) expect(result).toEqual(whole);
+    }
+  });
+
+  it("an Inform followed by anything but the rest of its end tags is refused", () => {
+    const end = recorded.indexOf("</cwmp:Inform>") + "</cwmp:Inform>".length;
+    const whole = recorded.toString();
+    for (const text of [
+      `${whole.slice(0, end)}</wrong>`,
+      `${whole.slice(0, end)}<${"x".repeat(100)}`,
+      `${whole}${whole}`,
+    ]) {
+      expect(decodeEnvelope(Buffer.from(text)).ok).toBe(false);
     }
   });
 
