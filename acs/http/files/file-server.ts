@@ -122,6 +122,9 @@ export class FileServer {
       log.info({ peer, state }, "upload refused");
       return send(response, { status: 403, close: true });
     }
+    // Without either no body follows (RFC 9112 §6.3); what the peer sends until it closes would be lost, and taken for empty.
+    const { "content-length": length, "transfer-encoding": coding } = request.headers;
+    if (length === undefined && coding === undefined) return send(response, { status: 411, close: true });
     const file = await receiveUpload(request, response, {
       files,
       target: to,

@@ -370,6 +370,16 @@ describe("an upload", () => {
     expect((await files.list({ limit: 10 })).items).toMatchObject([target]);
   });
 
+  it("that does not say how long it is is answered 411 and not taken for an empty file", async () => {
+    const { client, connect, upload, files } = await start();
+    client.send(`${request("PUT", await upload())}the logs`);
+    expect((await client.next()).status).toBe(411);
+    expect((await files.list({ limit: 1 })).items).toEqual([]);
+    const second = await connect();
+    second.send(request("PUT", await upload(), { "Content-Length": "0" }));
+    expect((await second.next()).status).toBe(200);
+  });
+
   it("by another URL than a signed one is answered 403", async () => {
     const { client, connect, upload, files, clock } = await start();
     client.send(`${request("PUT", (await upload()).replace("device1", "device2"), { "Content-Length": "1" })}x`);
