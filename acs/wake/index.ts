@@ -91,7 +91,8 @@ class Waker implements Wake {
       fleet().devices.get(deviceId),
     ]);
     if (device === undefined) return;
-    const forgotten = known !== undefined && isAnswered(known, device);
+    const forgotten =
+      known !== undefined && (isAnswered(known, device) || (await this.#hasNowCredentials(known, device)));
     const current = forgotten || (known?.attempts ?? 0) >= policy.maxAttempts ? undefined : known;
     const calledContactAt = device.contact?.reasons.includes(CALLED) ? device.contact.lastAt : undefined;
     const dueAt = firstTry(now, current, calledContactAt, policy);
@@ -220,6 +221,13 @@ class Waker implements Wake {
         attempts: wake.attempts,
       });
     if (dueAt !== undefined) await this.#again(wake._id, dueAt);
+  }
+
+  /** What failed for want of credentials need not wait for a back-off once there are some. */
+  async #hasNowCredentials({ lastError }: WakeDocument, { endpoints }: DeviceDocument): Promise<boolean> {
+    const endpoint = endpoints.find(({ protocol }) => protocol === "cwmp");
+    if (endpoint === undefined || !lastError?.startsWith(wakeFailures.noCredentials)) return false;
+    return (await this.#options.fleet().credentials.findForWaking(endpoint.key)) !== undefined;
   }
 
   async #isWanted({ _id, unconditional }: WakeDocument): Promise<boolean> {

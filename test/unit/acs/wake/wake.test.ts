@@ -20,7 +20,7 @@ function start() {
   const events: EventInput[] = [];
   const calls: { url: string; username: string | undefined; at: number }[] = [];
   const startedAt = clock.now();
-  const fleet = { queued: 1 };
+  const fleet = { queued: 1, credentials: true };
   const device: Partial<DeviceDocument> = {
     _id: "d1",
     endpoints: [{ key: "cwmp:d1", protocol: "cwmp", state: { connectionRequestUrl: "http://10.0.0.1:7547/cr" } }],
@@ -33,7 +33,8 @@ function start() {
     fleet: () => ({
       devices: { get: async (id: string) => (id === "d1" ? (structuredClone(device) as DeviceDocument) : undefined) },
       credentials: {
-        findForWaking: async (key: string) => (key === "cwmp:d1" ? { username: "acs", secret: "pw" } : undefined),
+        findForWaking: async (key: string) =>
+          fleet.credentials && key === "cwmp:d1" ? { username: "acs", secret: "pw" } : undefined,
       },
       events: { append: async (more: readonly EventInput[]) => void events.push(...more) },
       operations: { list: async () => ({ items: Array.from({ length: fleet.queued }, () => ({}) as never) }) },
@@ -161,6 +162,23 @@ describe("a device that does not come", () => {
     await queue.run();
     expect(calls).toHaveLength(25);
     expect(await wake.state("d1")).toMatchObject({ attempts: 1 });
+  });
+
+  it("that wanted credentials is called at once when it is asked for again and there are some", async () => {
+    const { ask, queue, calls, script, fleet, pass } = start();
+    fleet.credentials = false;
+    script.outcome = { ok: false, reason: "noCredentials", detail: "401" };
+    await ask();
+    await queue.run();
+    await pass(seconds(5));
+    await ask();
+    await queue.run();
+    expect(calls).toHaveLength(1);
+    fleet.credentials = true;
+    script.outcome = accepted;
+    await ask();
+    await queue.run();
+    expect(calls.map(({ username }) => username)).toEqual([undefined, "acs"]);
   });
 
   it("has its past forgotten once it makes contact", async () => {
