@@ -213,7 +213,7 @@ const entries = {
   "odd-prefixes": { doc: "uses other namespace prefixes, and never declares xsi", spell: spellings.oddPrefixes },
   "no-namespaces": { doc: "uses no namespace at all", spell: spellings.noNamespaces },
   "single-quotes": { doc: "puts attributes in single quotes", spell: spellings.singleQuotes },
-  "bad-xml": { doc: "cuts its answers to RPCs in the middle of the last tag", spell: spellings.cutShort },
+  "bad-xml": { doc: "cuts its answers to RPCs in the middle of their end tag", spell: spellings.cutShort },
 } as const satisfies Record<string, MisbehaviourEntry>;
 
 export type Misbehaviour = keyof typeof entries;

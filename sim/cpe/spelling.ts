@@ -22,8 +22,10 @@ const inMethod = (envelope: string, change: (method: string) => string): string 
   );
 
 export const spellings = {
-  cutShort: (envelope) =>
-    /<(?:[\w-]+:)?(?:\w+Response|Fault)>/.test(envelope) ? envelope.slice(0, envelope.lastIndexOf("</") + 5) : envelope,
+  cutShort: (envelope) => {
+    const end = envelope.search(/<\/(?:[\w-]+:)?(?:\w+Response|Fault)>/);
+    return end < 0 ? envelope : envelope.slice(0, end + 5);
+  },
   oddPrefixes: (envelope) =>
     envelope
       .replaceAll("SOAP-ENV:", "soapenv:")
