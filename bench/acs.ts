@@ -14,6 +14,8 @@ const SESSIONS = 1_000;
 /** A server that runs for months is measured, not one that starts: so many sessions come first. */
 const WARM_UP = quick ? 10_000 : 20_000;
 const ROUNDS = quick ? 5 : 11;
+/** Plain sessions are compared with each other, too: one round more or less of V8's collections must not show. */
+const PLAIN_ROUNDS = quick ? 9 : 31;
 /**
  * Rounds of all devices before sessions that write are measured, and in one measurement. V8 goes on optimising what they
  * run for 10,000 sessions.
@@ -83,7 +85,10 @@ class Group {
   async write(): Promise<Measured[]> {
     const work = [this.#writing({ readBack: false }), this.#writing({})];
     for (const one of work) await this.#warmUp(one, WRITES.first);
-    return inTurns(work.map((one) => () => this.#measure(one)));
+    return inTurns(
+      ROUNDS,
+      work.map((one) => () => this.#measure(one)),
+    );
   }
 
   #writing(how: { readBack?: boolean }): Work {
@@ -118,9 +123,9 @@ class Group {
  * The middle one of each. They take turns, and in each round another is the first, so that a difference between them is
  * theirs and not the machine's: V8's great collections come at even distances and would always meet the same one.
  */
-async function inTurns(measurements: readonly (() => Promise<Measured>)[]): Promise<Measured[]> {
+async function inTurns(rounds: number, measurements: readonly (() => Promise<Measured>)[]): Promise<Measured[]> {
   const all = measurements.map((): Measured[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < measurements.length; turn++) {
       const at = (round + turn) % measurements.length;
       all[at]!.push(await measurements[at]!());
@@ -144,7 +149,10 @@ async function measureSteward(engine: "embedded" | "mongodb", floor: Floor, mong
       refreshed.set(group, await group.refresh());
     }
     for (const group of groups) await group.warmUp();
-    const plain = await inTurns(groups.map((group) => () => group.plain()));
+    const plain = await inTurns(
+      PLAIN_ROUNDS,
+      groups.map((group) => () => group.plain()),
+    );
     groups.forEach((group, i) => add("(a) Inform + empty POST", group, plain[i]!));
     const writer = groups.find(({ size }) => size === 1_000)!;
     const [trusted, readBack] = await writer.write();
