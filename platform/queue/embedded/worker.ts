@@ -26,6 +26,7 @@ export class EmbeddedWorker<T> implements QueueWorker {
   readonly #running = new Map<string, JobDocument>();
   #timer: Timer | undefined;
   #renewal: Timer | undefined;
+  #renewedAt: Instant = 0;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #stopped = true;
@@ -38,6 +39,7 @@ export class EmbeddedWorker<T> implements QueueWorker {
 
   start(): void {
     this.#stopped = false;
+    this.#renewedAt = this.#options.clock.now();
     this.#scheduleRenewal();
     this.look();
   }
@@ -93,8 +95,10 @@ export class EmbeddedWorker<T> implements QueueWorker {
   }
 
   async #lookOnce(): Promise<number> {
-    const { claims, clock } = this.#options;
+    const { claims, clock, lease } = this.#options;
     if (this.#free <= 0) return 0;
+    // A process that was held up does not take the jobs that it runs itself for those of a dead one.
+    if (this.#running.size > 0 && clock.now() - this.#renewedAt > lease / 2) await this.#renew();
     await claims.ripen(clock.now());
     const seen = new Set<string>();
     const candidates = await claims.candidates(this.#free + SPARE_CANDIDATES);
@@ -175,12 +179,17 @@ export class EmbeddedWorker<T> implements QueueWorker {
     }
   }
 
+  async #renew(): Promise<void> {
+    const { claims, clock } = this.#options;
+    const now = clock.now();
+    if (this.#running.size > 0) await claims.renew([...this.#running.values()], now);
+    this.#renewedAt = now;
+  }
+
   #scheduleRenewal(): void {
-    const { claims, clock, lease, log, queue } = this.#options;
+    const { clock, lease, log, queue } = this.#options;
     this.#renewal = clock.after(lease / 3, () => {
-      const renewed =
-        this.#running.size > 0 ? claims.renew([...this.#running.values()], clock.now()) : Promise.resolve();
-      renewed.catch((error: unknown) => log.warn({ error, queue }, "leases could not be renewed"));
+      this.#renew().catch((error: unknown) => log.warn({ error, queue }, "leases could not be renewed"));
       if (!this.#stopped || this.#running.size > 0) this.#scheduleRenewal();
     });
   }

@@ -58,6 +58,31 @@ describe("embedded queue", () => {
     await theirs.stop();
   });
 
+  it("a process that was held up for longer than its lease does not run its own job again", async () => {
+    let heldUp = 0;
+    const clock = { ...systemClock, now: () => Date.now() + heldUp };
+    const engine = createEmbeddedQueue(store, clock, { lease: seconds(60), pollInterval: milliseconds(20) });
+    await engine.start();
+    const runs = new Runs();
+    const { opened, open } = gate();
+    engine.process(
+      "jobs",
+      runs.handler(({ data }) => (data === "long" ? opened : Promise.resolve())),
+      { concurrency: 2 },
+    );
+    const queue = engine.queue("jobs");
+    await queue.enqueue("long");
+    await runs.begun(1);
+    heldUp = seconds(600);
+    await queue.enqueue("short");
+    await runs.begun(2);
+    open();
+    while ((await queue.counts()).active > 0) await tick();
+    expect(await queue.counts()).toMatchObject({ waiting: 0, active: 0 });
+    expect(runs.data).toEqual(["long", "short"]);
+    await engine.stop();
+  });
+
   it("a job whose workers die again and again has failed in the end, and its key is free", async () => {
     const engine = createEmbeddedQueue(store, systemClock);
     await engine.start();
