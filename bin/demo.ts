@@ -47,10 +47,9 @@ function simPart(acs: Part): (foundation: Foundation) => Part {
   };
 }
 
-// A demo is a closed lab on this machine: its CPEs need no credentials, and may be called on loopback.
+// A demo is a closed lab on this machine: its CPEs need no credentials.
 process.env["STEWARD_ACS_LISTEN"] ??= "127.0.0.1:7547";
 process.env["STEWARD_ACS_AUTHENTICATION"] ??= "none";
-process.env["STEWARD_WAKE_DENIED_NETWORKS"] ??= "224.0.0.0/4";
 process.env["STEWARD_DATA_DIR"] ??= "./data/demo";
 
 let acs: Part;

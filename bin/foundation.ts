@@ -127,15 +127,21 @@ async function secretKeyOf({ dataDir, ...config }: Config): Promise<string> {
 type Parts = Pick<Foundation, "config" | "clock" | "log" | "metrics" | "health" | "secrets" | "store" | "queue">;
 
 function makeWake({ config, queue, store, clock, log, metrics }: Parts, fleet: () => FleetCore): Wake {
-  const guard = createAddressGuard({ allowed: config["wake.networks"], denied: config["wake.deniedNetworks"] });
+  const guard = createAddressGuard({
+    allowed: config["wake.networks"],
+    denied: config["wake.deniedNetworks"],
+    // Embedded engines serve a laptop, a demo, a lab: there the devices may well be programs on the same machine.
+    ownMachine: { auto: store.engine === "embedded", yes: true, no: false }[config["wake.ownMachine"]],
+  });
   return createWake({
     queue,
     store,
     fleet,
-    call: (url, credentials) =>
+    call: (url, credentials, from) =>
       requestConnection({
         url,
         credentials,
+        from,
         guard,
         timeout: config["wake.timeout"],
         allowBasic: config["wake.basic"],

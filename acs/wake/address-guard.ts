@@ -8,8 +8,11 @@ export type GuardedAddress =
 
 /** Where connection requests may go: the URL is the CPE's word, and must not make us knock at our own doors (SSRF). */
 export interface AddressGuard {
-  /** The address to connect to, checked; a name is resolved once, so that it cannot change in between. */
-  resolve(host: string): Promise<GuardedAddress>;
+  /**
+   * The address to connect to, checked; a name is resolved once, so that it cannot change in between. `from`: where the
+   * device makes contact from.
+   */
+  resolve(host: string, from?: string): Promise<GuardedAddress>;
 }
 
 export interface NetworkPolicy {
@@ -17,7 +20,13 @@ export interface NetworkPolicy {
   allowed: readonly string[];
   /** Never, although allowed. */
   denied: readonly string[];
+  /** A device that makes contact from a loopback address runs on this machine, and may be called there all the same. */
+  ownMachine?: boolean;
 }
+
+const loopback = blockListOf(["127.0.0.0/8", "::1"]);
+const familyOf = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
+const isLoopback = (address: string): boolean => isIP(address) !== 0 && loopback.check(address, familyOf(address));
 
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
@@ -41,12 +50,15 @@ function plainAddress(address: string): string {
 export function createAddressGuard(policy: NetworkPolicy, resolve: Resolve = resolveByDns): AddressGuard {
   const allowed = blockListOf(policy.allowed);
   const denied = blockListOf(policy.denied);
-  const isAllowed = (address: string): boolean => {
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    return allowed.check(address, family) && !denied.check(address, family);
+  const isAllowedFor = (from: string) => {
+    const isNeighbour = policy.ownMachine === true && isLoopback(plainAddress(from));
+    return (address: string): boolean =>
+      allowed.check(address, familyOf(address)) &&
+      (!denied.check(address, familyOf(address)) || (isNeighbour && isLoopback(address)));
   };
   return {
-    async resolve(host) {
+    async resolve(host, from = "") {
+      const isAllowed = isAllowedFor(from);
       const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
       if (addresses.length === 0) return { ok: false, reason: "unresolved", detail: `${host} has no address` };
       const plain = addresses.map(plainAddress);
@@ -55,7 +67,7 @@ export function createAddressGuard(policy: NetworkPolicy, resolve: Resolve = res
       return {
         ok: false,
         reason: "forbidden",
-        detail: `${plain.join(", ")} is outside of the networks for connection requests`,
+        detail: `${plain.join(", ")}; see STEWARD_WAKE_NETWORKS, STEWARD_WAKE_DENIED_NETWORKS and STEWARD_WAKE_OWN_MACHINE`,
       };
     },
   };

@@ -30,6 +30,8 @@ export type WakeOutcome = { ok: true; status: number } | { ok: false; reason: Wa
 export interface ConnectionRequestOptions {
   url: string;
   credentials?: WakeCredentials | undefined;
+  /** Where the device made contact from, for the guard. */
+  from?: string | undefined;
   guard: AddressGuard;
   /** For resolving the name and for each exchange. */
   timeout: Duration;
@@ -42,7 +44,7 @@ export interface ConnectionRequestOptions {
  * that one is cut, and with a new nonce if the first was stale. Follows no redirect. Never rejects.
  */
 export async function requestConnection(options: ConnectionRequestOptions): Promise<WakeOutcome> {
-  const { url, credentials, guard, timeout, allowBasic, clock } = options;
+  const { url, credentials, from, guard, timeout, allowBasic, clock } = options;
   const target = readTarget(url);
   if (target === undefined) return { ok: false, reason: "invalidUrl", detail: url.slice(0, 200) };
   const tooLate: Promise<GuardedAddress> = delayOn(clock, timeout).then(() => ({
@@ -50,7 +52,7 @@ export async function requestConnection(options: ConnectionRequestOptions): Prom
     reason: "unresolved",
     detail: `${target.host} was not resolved in time`,
   }));
-  const resolved = await Promise.race([guard.resolve(target.host), tooLate]);
+  const resolved = await Promise.race([guard.resolve(target.host, from), tooLate]);
   if (!resolved.ok) return { ok: false, reason: resolved.reason, detail: resolved.detail };
   const ask = (authorization?: string): Promise<ExchangeResult> =>
     exchange({

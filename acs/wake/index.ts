@@ -34,8 +34,8 @@ export interface WakeOptions {
   queue: QueueEngine;
   store: Store;
   fleet: () => WakeFleet;
-  /** Calls the device: `requestConnection` with its guard and limits. */
-  call: (url: string, credentials: WakeCredentials | undefined) => Promise<WakeOutcome>;
+  /** Calls the device, which made contact `from` there last: `requestConnection` with its guard and limits. */
+  call: (url: string, credentials: WakeCredentials | undefined, from: string | undefined) => Promise<WakeOutcome>;
   policy: WakePolicy;
   clock: Clock;
   log: Logger;
@@ -185,7 +185,7 @@ class Waker implements Wake {
     const outcome: WakeOutcome =
       endpoint === undefined || typeof url !== "string"
         ? { ok: false, reason: "invalidUrl", detail: "none is known" }
-        : await call(url, await fleet().credentials.findForWaking(endpoint.key));
+        : await call(url, await fleet().credentials.findForWaking(endpoint.key), device.contact?.remoteAddress);
     await this.#record({ ...wake, attempts }, outcome, typeof url === "string");
   }
 

@@ -258,6 +258,13 @@ export const wakeSettings = {
     doc: "Networks that they never go to, although named above. Add those of your own servers.",
     processes: waking,
   },
+  "wake.ownMachine": {
+    name: "STEWARD_WAKE_OWN_MACHINE",
+    type: oneOf("auto", "yes", "no"),
+    default: "auto",
+    doc: "Whether a device that makes contact from a loopback address may be called there, although loopback is denied. auto: with the embedded store. Say no behind a proxy on the same machine.",
+    processes: waking,
+  },
   "wake.minInterval": {
     name: "STEWARD_WAKE_MIN_INTERVAL",
     type: duration(seconds(0), hours(1)),

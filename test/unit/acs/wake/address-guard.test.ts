@@ -11,7 +11,8 @@ const names: Record<string, string[]> = {
   "evil.example": ["127.0.0.1"],
   "mixed.example": ["192.0.2.7", "169.254.169.254"],
 };
-const guard = createAddressGuard(policy, async (name) => names[name] ?? Promise.reject(new Error("ENOTFOUND")));
+const resolve = async (name: string) => names[name] ?? Promise.reject(new Error("ENOTFOUND"));
+const guard = createAddressGuard(policy, resolve);
 
 describe("by default", () => {
   it.each(["192.0.2.7", "10.1.2.3", "192.168.1.1", "2001:db8::1", "fd00::1"])("%s may be called", async (host) => {
@@ -46,6 +47,33 @@ describe("by default", () => {
   it("a name with any forbidden address may not be called", async () => {
     expect(await guard.resolve("evil.example")).toMatchObject({ reason: "forbidden" });
     expect(await guard.resolve("mixed.example")).toMatchObject({ reason: "forbidden" });
+  });
+});
+
+describe("on its own machine", () => {
+  const own = createAddressGuard({ ...policy, ownMachine: true }, resolve);
+
+  it("a device that makes contact from a loopback address may be called at one", async () => {
+    expect(await own.resolve("127.0.0.1", "127.0.0.1")).toEqual({ ok: true, address: "127.0.0.1" });
+    expect(await own.resolve("::1", "127.0.0.1")).toEqual({ ok: true, address: "::1" });
+    expect(await own.resolve("127.0.0.5", "::ffff:127.0.0.1")).toEqual({ ok: true, address: "127.0.0.5" });
+  });
+
+  it("nobody else may, and nothing else that is denied", async () => {
+    for (const [host, from] of [
+      ["127.0.0.1", "192.0.2.7"],
+      ["127.0.0.1", undefined],
+      ["127.0.0.1", ""],
+      ["169.254.169.254", "127.0.0.1"],
+      ["mixed.example", "127.0.0.1"],
+    ] as const)
+      expect(await own.resolve(host, from)).toMatchObject({ ok: false, reason: "forbidden" });
+  });
+
+  it("it may not where that is switched off, nor outside of the allowed networks", async () => {
+    expect(await guard.resolve("127.0.0.1", "127.0.0.1")).toMatchObject({ reason: "forbidden" });
+    const narrow = createAddressGuard({ allowed: ["10.0.0.0/8"], denied: [], ownMachine: true });
+    expect(await narrow.resolve("127.0.0.1", "127.0.0.1")).toMatchObject({ reason: "forbidden" });
   });
 });
 
