@@ -59,6 +59,10 @@ export class StewardError extends Error {
   }
 }
 
+/** A unique index refused a write: somebody was first. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof StewardError && error.code === "engine.duplicateKey";
+
 /** Wraps whatever was thrown, so that a boundary handles one class. */
 export const asStewardError = (error: unknown): StewardError =>
   error instanceof StewardError

@@ -1,4 +1,4 @@
-import { StewardError } from "../../kernel/errors.ts";
+import { isDuplicateKey, StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { normalIdentity, provisionalKeys, wordsOf } from "../devices/identity.ts";
 import type { Admission, Lease, UnknownDevicePolicy } from "../devices/model.ts";
@@ -61,8 +61,6 @@ async function rebindCredentials(store: ContactStore, device: StoredDevice, repo
   for (const { key } of device.endpoints) await store.rebindCredentials(key, report.endpointKey);
 }
 
-const isDuplicate = (error: unknown): boolean => error instanceof StewardError && error.code === "engine.duplicateKey";
-
 /** `undefined`: somebody else was first; look again. */
 async function nextContact(
   store: ContactStore,
@@ -95,7 +93,7 @@ async function nextContact(
 
 /** Whether the update was applied; another device's key in its way is as good as somebody who was first. */
 async function appliedWith(update: Promise<boolean>, writes: readonly Promise<unknown>[]): Promise<boolean> {
-  const applying = update.catch((error: unknown) => (isDuplicate(error) ? false : Promise.reject(error)));
+  const applying = update.catch((error: unknown) => (isDuplicateKey(error) ? false : Promise.reject(error)));
   if (writes.length === 0) return applying;
   const [applied] = await Promise.all([applying, ...writes]);
   return applied;
@@ -192,7 +190,7 @@ async function firstContact(
   try {
     await store.devices.gathered.insertOne(device);
   } catch (error) {
-    if (isDuplicate(error)) return undefined;
+    if (isDuplicateKey(error)) return undefined;
     throw error;
   }
   const first: EventInput[] = [{ type: "device.created", data: { identity, admission: device.admission } }];

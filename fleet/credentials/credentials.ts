@@ -1,4 +1,4 @@
-import { StewardError } from "../../kernel/errors.ts";
+import { isDuplicateKey, StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { type Clock, type Instant, seconds } from "../../kernel/time.ts";
 import type { Secrets } from "../../platform/secrets/secrets.ts";
@@ -79,7 +79,7 @@ export class StoredCredentials implements Credentials {
         else if ((await credentials.replaceOne({ _id: earlier._id }, document)).matchedCount === 0) continue;
         return shown(document);
       } catch (error) {
-        if (!(error instanceof StewardError) || error.code !== "engine.duplicateKey") throw error;
+        if (!isDuplicateKey(error)) throw error;
       }
     }
     throw new StewardError("state.conflict", "the credential is being changed by others");
@@ -96,7 +96,7 @@ export class StoredCredentials implements Credentials {
       try {
         await credentials.updateOne({ _id }, { $set: { scope, endpointKey: to, slot: slotOf({ scope, purpose }) } });
       } catch (error) {
-        if (!(error instanceof StewardError) || error.code !== "engine.duplicateKey") throw error;
+        if (!isDuplicateKey(error)) throw error;
         await credentials.deleteOne({ _id });
       }
     }

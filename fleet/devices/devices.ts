@@ -1,4 +1,4 @@
-import { StewardError } from "../../kernel/errors.ts";
+import { isDuplicateKey, StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { Clock, Instant } from "../../kernel/time.ts";
 import type { Collection, Filter, Update } from "../../platform/store/port.ts";
@@ -103,7 +103,7 @@ async function createDevice(store: DeviceStore, device: NewDevice, by: string): 
   try {
     await store.devices.insertOne(document);
   } catch (error) {
-    throw error instanceof StewardError && error.code === "engine.duplicateKey" ? known(identity) : error;
+    throw isDuplicateKey(error) ? known(identity) : error;
   }
   await store.events.append([
     { type: "device.created", at: now, deviceId: document._id, data: { identity, admission: "preprovisioned", by } },

@@ -1,5 +1,5 @@
 import type { ValueTyping } from "../../datamodels/typing.ts";
-import { StewardError } from "../../kernel/errors.ts";
+import { isDuplicateKey, StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Actor } from "../access/actor.ts";
@@ -209,7 +209,7 @@ async function insert(
       await store.operations.gathered.insertOne(operation);
       return undefined;
     } catch (error) {
-      if (!(error instanceof StewardError) || error.code !== "engine.duplicateKey" || attempt === 3) throw error;
+      if (!isDuplicateKey(error) || attempt === 3) throw error;
       const { deviceId, dedupeKey } = operation;
       const first =
         (await findByIdempotency(store, deviceId, request, options, by)) ??

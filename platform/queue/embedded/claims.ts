@@ -1,7 +1,8 @@
+import { isDuplicateKey } from "../../../kernel/errors.ts";
 import { newId } from "../../../kernel/ids.ts";
 import type { Duration, Instant } from "../../../kernel/time.ts";
 import { backoffDelay, errorText, MAX_LOST_RUNS } from "../options.ts";
-import { heldIn, holdsOf, isDuplicate, type JobCollection, type JobDocument, letWait } from "./document.ts";
+import { heldIn, holdsOf, type JobCollection, type JobDocument, letWait } from "./document.ts";
 
 /** Every move of a job is one guarded update of its document; whoever comes second finds nothing to update. */
 export class Claims {
@@ -58,7 +59,7 @@ export class Claims {
       await this.#giveUp(taken, "Its workers ended while they ran it", now);
       return undefined;
     } catch (error) {
-      if (isDuplicate(error)) return undefined;
+      if (isDuplicateKey(error)) return undefined;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { StewardError } from "../../../kernel/errors.ts";
+import { isDuplicateKey } from "../../../kernel/errors.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import type { Collection, Document, Filter, Store, Update } from "../../store/port.ts";
 import { type Backoff, FAILED_RETENTION } from "../options.ts";
@@ -50,9 +50,6 @@ export async function prepareJobs(jobs: JobCollection): Promise<void> {
   await jobs.createIndex({ failedAt: 1 }, { expireAfter: FAILED_RETENTION });
 }
 
-export const isDuplicate = (error: unknown): boolean =>
-  error instanceof StewardError && error.code === "engine.duplicateKey";
-
 /** Lets a job wait again, under its dedupe unless another job has taken that meanwhile: then both stay. */
 export async function letWait(jobs: JobCollection, job: JobDocument, guard: Filter, update: Update): Promise<boolean> {
   const waitsFor = job.dedupe === undefined ? undefined : waitsForOf(job.queue, job.dedupe);
@@ -60,7 +57,7 @@ export async function letWait(jobs: JobCollection, job: JobDocument, guard: Filt
     try {
       return (await jobs.updateOne(guard, { ...update, $set: { ...update.$set, waitsFor } })).matchedCount > 0;
     } catch (error) {
-      if (!isDuplicate(error)) throw error;
+      if (!isDuplicateKey(error)) throw error;
     }
   }
   return (await jobs.updateOne(guard, update)).matchedCount > 0;

@@ -1,9 +1,9 @@
-import { StewardError } from "../../../kernel/errors.ts";
+import { isDuplicateKey, StewardError } from "../../../kernel/errors.ts";
 import { newId } from "../../../kernel/ids.ts";
 import type { Clock } from "../../../kernel/time.ts";
 import { planOf } from "../options.ts";
 import type { FailedJob, JobOptions, Queue, QueueCounts } from "../port.ts";
-import { isDuplicate, type JobCollection, type JobDocument, letWait, waitsForOf } from "./document.ts";
+import { type JobCollection, type JobDocument, letWait, waitsForOf } from "./document.ts";
 
 /** A job that waits may be taken between two looks; then the next look finds it gone and the new one is added. */
 const DEDUPE_LOOKS = 20;
@@ -116,7 +116,7 @@ export class EmbeddedQueue<T> implements Queue<T> {
         await this.#jobs.insertOne(document);
         return document._id;
       } catch (error) {
-        if (!isDuplicate(error)) throw error;
+        if (!isDuplicateKey(error)) throw error;
       }
       const waiting = await this.#jobs.findOne({ waitsFor: document.waitsFor });
       if (!waiting) continue;
