@@ -4,7 +4,7 @@ import { createOperation } from "./creating.ts";
 import { carryOut } from "./finishing.ts";
 import { operationKinds } from "./kinds.ts";
 import { HISTORY, isOpen } from "./moves.ts";
-import type { OperationStore } from "./operation-store.ts";
+import { type OperationStore, requireOperation } from "./operation-store.ts";
 import type { StoredOperation } from "./stored.ts";
 
 const TRIES = 8;
@@ -12,9 +12,7 @@ const TRIES = 8;
 /** See `Operations.cancel`. */
 export async function cancelOperation(store: OperationStore, id: string, by: Actor): Promise<StoredOperation> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const known = await store.operations.gathered.findByKey(id);
-    if (known === undefined)
-      throw new StewardError("resource.notFound", "there is no such operation", { details: { operationId: id } });
+    const known = await requireOperation(store, id);
     if (known.state === "cancelled") return known;
     if (!isOpen(known.state))
       throw new StewardError("state.conflict", `the operation is ${known.state}`, { details: { state: known.state } });

@@ -1,4 +1,5 @@
 import type { Recent } from "../../kernel/churn.ts";
+import { StewardError } from "../../kernel/errors.ts";
 import type { Collection, GatheredQuery } from "../../platform/store/port.ts";
 import type { FleetDependencies } from "../dependencies.ts";
 import type { StoredDevice } from "../devices/stored.ts";
@@ -26,6 +27,13 @@ const byPriority: GatheredQuery = { sort: { priority: 1, _id: 1 } };
 /** A device's open operations, in `queueOrder`. One gathered read. */
 export async function openOperations({ operations }: OperationStore, deviceId: string): Promise<StoredOperation[]> {
   return (await operations.gathered.findAllByKey(deviceId, "openFor", byPriority)).sort(queueOrder);
+}
+
+export async function requireOperation({ operations }: OperationStore, id: string): Promise<StoredOperation> {
+  const found = await operations.gathered.findByKey(id);
+  if (found === undefined)
+    throw new StewardError("resource.notFound", "there is no such operation", { details: { operationId: id } });
+  return found;
 }
 
 const contextOf = (operationId: string): string => `operation:${operationId}`;

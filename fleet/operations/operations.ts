@@ -9,7 +9,7 @@ import { cancelOperation } from "./cancelling.ts";
 import { createOperation } from "./creating.ts";
 import type { OperationDocument, WaitingReason } from "./model.ts";
 import { isOpen } from "./moves.ts";
-import { type OperationStore, openOperations, withSecrets } from "./operation-store.ts";
+import { type OperationStore, openOperations, requireOperation, withSecrets } from "./operation-store.ts";
 import { type Circumstances, reasonsToWait } from "./readiness.ts";
 import { publicOperation, type StoredOperation } from "./stored.ts";
 
@@ -53,9 +53,7 @@ async function listOperations(store: OperationStore, query: OperationQuery): Pro
 }
 
 async function retryOperation(store: OperationStore, id: string, by: Actor): Promise<OperationDocument> {
-  const known = await store.operations.gathered.findByKey(id);
-  if (known === undefined)
-    throw new StewardError("resource.notFound", "there is no such operation", { details: { operationId: id } });
+  const known = await requireOperation(store, id);
   if (known.state !== "failed" && known.state !== "expired") {
     throw new StewardError("state.conflict", "only a failed or expired operation can be tried again", {
       details: { state: known.state },
