@@ -92,10 +92,11 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
 }
 
 async function filesInUse({ operations }: FleetCollections, fileIds: readonly string[]): Promise<ReadonlySet<string>> {
-  if (fileIds.length === 0) return new Set();
-  const using = { "request.fileId": { $in: fileIds }, openFor: { $exists: true } };
-  const found = await operations.find(using, { projection: { "request.fileId": 1 } }).toArray();
-  return new Set(found.map(({ request }) => (request as { fileId: string }).fileId));
+  // One is enough to know: a whole fleet may be getting the same firmware.
+  const isUsed = async (fileId: string): Promise<boolean> =>
+    (await operations.countDocuments({ "request.fileId": fileId, openFor: { $exists: true } }, { limit: 1 })) > 0;
+  const used = await Promise.all(fileIds.map(isUsed));
+  return new Set(fileIds.filter((_, i) => used[i]));
 }
 
 /** Events stay until their retention ends. */
