@@ -23,9 +23,10 @@ const CAPACITY = 200;
 export function createFailureRecord(events: Pick<Events, "append">, clock: Clock, log: Logger) {
   const recorded = new BoundedMap<true>(clock, CAPACITY, minutes(10));
   return (failure: AuthenticationFailure): void => {
+    if (!isNotable(failure)) return;
     const { remoteAddress, username, reason, detail } = failure;
     const key = `${remoteAddress} ${username.slice(0, 256)}`;
-    if (!isNotable(failure) || recorded.get(key) !== undefined || recorded.size >= CAPACITY) return;
+    if (recorded.get(key) !== undefined || recorded.size >= CAPACITY) return;
     recorded.set(key, true);
     events
       .append([
