@@ -117,7 +117,7 @@ export const createSession = (start: NewSession, now: Instant): Session => ({
 
 /** A copy with these changes. Each field is named, so that the copy has the one shape of all sessions (see kernel/merged). */
 export function changed(session: Session, changes: Partial<Session>): Session {
-  const copy: Session = {
+  const copy = {
     id: session.id,
     state: session.state,
     endpointKey: session.endpointKey,
@@ -143,7 +143,7 @@ export function changed(session: Session, changes: Partial<Session>): Session {
     mayVanish: session.mayVanish,
     emptied: session.emptied,
     failure: session.failure,
-  };
+  } satisfies Record<keyof Session, unknown>;
   return Object.assign(copy, changes);
 }
 
