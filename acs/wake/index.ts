@@ -62,6 +62,8 @@ const wakeMetrics = {
   },
 } as const satisfies MetricTable;
 
+const endpointOf = ({ endpoints }: DeviceDocument) => endpoints.find(({ protocol }) => protocol === "cwmp");
+
 export const createWake = (options: WakeOptions): Wake => new Waker(options);
 
 /**
@@ -180,7 +182,7 @@ class Waker implements Wake {
     const claim = { $set: { attempts, lastTryAt: now, nextTryAt: provisional }, $unset: { acceptedAt: true as const } };
     if (!(await this.#wakes.gathered.updateById(wake._id, claim, { attempts: wake.attempts }))) return;
 
-    const endpoint = device.endpoints.find(({ protocol }) => protocol === "cwmp");
+    const endpoint = endpointOf(device);
     const url = endpoint?.state["connectionRequestUrl"];
     const outcome: WakeOutcome =
       endpoint === undefined || typeof url !== "string"
@@ -195,14 +197,14 @@ class Waker implements Wake {
     const dueAt = hasUrl ? nextTry(now, wake.attempts, outcome.ok, policy) : undefined;
     const error = outcome.ok ? undefined : `${wakeFailures[outcome.reason]} (${outcome.detail})`.slice(0, 300);
     const gone: Record<string, true> = {
-      ...(outcome.ok ? { lastError: true } : {}),
+      ...(outcome.ok ? { lastError: true, lastFailure: true } : {}),
       ...(dueAt === undefined ? { nextTryAt: true } : {}),
     };
     await this.#wakes.gathered.updateById(
       wake._id,
       {
         $set: {
-          ...(outcome.ok ? { acceptedAt: now } : { lastError: error }),
+          ...(outcome.ok ? { acceptedAt: now } : { lastError: error, lastFailure: outcome.reason }),
           ...(dueAt === undefined ? {} : { nextTryAt: dueAt }),
         },
         ...(Object.keys(gone).length > 0 ? { $unset: gone } : {}),
@@ -224,9 +226,9 @@ class Waker implements Wake {
   }
 
   /** What failed for want of credentials need not wait for a back-off once there are some. */
-  async #hasNowCredentials({ lastError }: WakeDocument, { endpoints }: DeviceDocument): Promise<boolean> {
-    const endpoint = endpoints.find(({ protocol }) => protocol === "cwmp");
-    if (endpoint === undefined || !lastError?.startsWith(wakeFailures.noCredentials)) return false;
+  async #hasNowCredentials({ lastFailure }: WakeDocument, device: DeviceDocument): Promise<boolean> {
+    const endpoint = endpointOf(device);
+    if (endpoint === undefined || lastFailure !== "noCredentials") return false;
     return (await this.#options.fleet().credentials.findForWaking(endpoint.key)) !== undefined;
   }
 

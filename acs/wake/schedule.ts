@@ -1,5 +1,6 @@
 import { type Duration, type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { Document } from "../../platform/store/port.ts";
+import type { WakeFailure } from "./connection-request.ts";
 
 /** A wake that has not led to a contact yet; `_id` is the device's. Gone when the device makes contact. */
 export interface WakeDocument extends Document {
@@ -15,6 +16,8 @@ export interface WakeDocument extends Document {
   /** The last call was accepted; the contact is still to come. */
   acceptedAt?: Instant;
   lastError?: string;
+  /** Why the last call failed, where `lastError` says it in words. */
+  lastFailure?: WakeFailure;
 }
 
 export interface WakePolicy {
