@@ -39,6 +39,9 @@ export interface Filter {
   [field: string]: unknown;
 }
 
+/** Conditions on the one document that has this `_id`. */
+export type FilterById = Filter & { readonly _id: string };
+
 export interface Update {
   $set?: Record<string, unknown>;
   $unset?: Record<string, true>;
@@ -74,7 +77,7 @@ export type BulkOperation<D extends Document> =
   | { updateOne: { filter: Filter; update: Update; upsert?: boolean } }
   | { updateMany: { filter: Filter; update: Update } }
   | { replaceOne: { filter: Filter; replacement: D; upsert?: boolean } }
-  | { deleteOne: { filter: Filter } }
+  | { deleteOne: { filter: FilterById } }
   | { deleteMany: { filter: Filter } };
 
 export interface BulkWriteResult {
@@ -115,8 +118,7 @@ export interface Collection<D extends Document> {
     update: Update,
     options?: { upsert?: boolean; sort?: Sort; projection?: Projection; returnDocument?: "before" | "after" },
   ): Promise<D | undefined>;
-  findOneAndDelete(filter: Filter, options?: { sort?: Sort }): Promise<D | undefined>;
-  deleteOne(filter: Filter): Promise<number>;
+  deleteOne(filter: FilterById): Promise<number>;
   deleteMany(filter: Filter): Promise<number>;
   countDocuments(filter: Filter, options?: { limit?: number }): Promise<number>;
   distinct(field: string, filter?: Filter): Promise<unknown[]>;

@@ -7,6 +7,7 @@ import type {
   Cursor,
   Document,
   Filter,
+  FilterById,
   FindOptions,
   GatheredCollection,
   IndexOptions,
@@ -114,14 +115,9 @@ export class EmbeddedCollection<D extends Document> implements Collection<D> {
     return document && (compileProjection(options.projection)(document) as D);
   }
 
-  async findOneAndDelete(filter: Filter, options: { sort?: Sort } = {}): Promise<D | undefined> {
+  async deleteOne(filter: FilterById): Promise<number> {
     const copy = copyFilter(filter);
-    return this.#write((target) => removeFirst(target, copy, options.sort) as D | undefined);
-  }
-
-  async deleteOne(filter: Filter): Promise<number> {
-    const copy = copyFilter(filter);
-    return this.#write((target) => (removeFirst(target, copy) === undefined ? 0 : 1));
+    return this.#write((target) => (removeFirst(target, copy) ? 1 : 0));
   }
 
   async deleteMany(filter: Filter): Promise<number> {

@@ -100,10 +100,11 @@ export function remove(target: Target, document: Document): void {
   replaceDocument(target.context, target, { id: document._id, before, after: undefined });
 }
 
-export function removeFirst(target: Target, filter: Filter, sort?: Sort): Document | undefined {
-  const document = findFirst(target, filter, sort);
+/** Whether there was one. */
+export function removeFirst(target: Target, filter: Filter): boolean {
+  const document = findFirst(target, filter);
   if (document !== undefined) remove(target, document);
-  return document;
+  return document !== undefined;
 }
 
 /** A bulk operation whose documents are copied and whose update is compiled. */
@@ -142,7 +143,7 @@ export function carryOut(target: Target, operation: PreparedOperation, counts: C
     const { filter, replacement, upsert } = operation.replaceOne;
     count(counts, replaceFirst(target, filter, replacement, upsert));
   } else if ("deleteOne" in operation) {
-    if (removeFirst(target, operation.deleteOne.filter) !== undefined) counts.deletedCount++;
+    if (removeFirst(target, operation.deleteOne.filter)) counts.deletedCount++;
   } else {
     for (const document of findNow(target.context.environment, target.info, operation.deleteMany.filter)) {
       remove(target, document);

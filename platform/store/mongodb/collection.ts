@@ -12,6 +12,7 @@ import type {
   Cursor,
   Document,
   Filter,
+  FilterById,
   FindOptions,
   GatheredCollection,
   IndexOptions,
@@ -122,14 +123,12 @@ export class MongoCollection<D extends Document> implements Collection<D> {
     );
   }
 
-  async findOneAndDelete(filter: Filter, options: { sort?: Sort } = {}): Promise<D | undefined> {
-    return this.#found(
-      await this.#change((collection) => collection.findOneAndDelete(toFilter<Document>(filter), options)),
-    );
-  }
-
-  async deleteOne(filter: Filter): Promise<number> {
-    return (await this.#change((collection) => collection.deleteOne(toFilter<Document>(filter)))).deletedCount;
+  /**
+   * Sent as one of many, here and in bulk: a `deleteOne` of DocumentDB 1.0 deletes nothing when another changes the
+   * document at the same time.
+   */
+  deleteOne(filter: FilterById): Promise<number> {
+    return this.deleteMany(filter);
   }
 
   async deleteMany(filter: Filter): Promise<number> {

@@ -185,7 +185,7 @@ function toOperation(write: Write): AnyBulkWriteOperation<Document> {
     case "insert":
       return { insertOne: { document: write.document } };
     case "delete":
-      return { deleteOne: { filter: { _id: write.id } } };
+      return { deleteMany: { filter: { _id: write.id } } };
     case "update": {
       const update = { ...write.update, $setOnInsert: { _id: NOT_AN_ID } };
       return {

@@ -48,8 +48,8 @@ function bulkOperation<D extends Document>(operation: BulkOperation<D>): Record<
     const { filter, replacement, upsert = false } = operation.replaceOne;
     return { replaceOne: { filter: copyFilter(filter), replacement: copyDocument(replacement), upsert } };
   }
-  if ("deleteOne" in operation) return { deleteOne: { filter: copyFilter(operation.deleteOne.filter) } };
-  return { deleteMany: { filter: copyFilter(operation.deleteMany.filter) } };
+  const { filter } = "deleteOne" in operation ? operation.deleteOne : operation.deleteMany;
+  return { deleteMany: { filter: copyFilter(filter) } };
 }
 
 export const isUpsert = <D extends Document>(operation: BulkOperation<D>): boolean =>

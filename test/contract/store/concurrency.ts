@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Collection, Document } from "../../../platform/store/port.ts";
 import type { Subject } from "./subject.ts";
 
 export function describeConcurrency(subject: Subject): void {
@@ -27,6 +28,23 @@ export function describeConcurrency(subject: Subject): void {
         ),
       );
       expect(await collection.find({}, { projection: { _id: 0 } }).toArray()).toEqual([{ key: "k", n: 20 }]);
+    });
+
+    it.each<[string, (collection: Collection<Document>, _id: string) => Promise<unknown>]>([
+      ["deleteOne", async (collection, _id) => expect(await collection.deleteOne({ _id, state: "done" })).toBe(1)],
+      ["bulkWrite", (collection, _id) => collection.bulkWrite([{ deleteOne: { filter: { _id, state: "done" } } }])],
+      ["deleteById", (collection, _id) => collection.gathered.deleteById(_id)],
+    ])("do not make a %s miss", async (_name, remove) => {
+      const collection = subject.fresh();
+      for (let n = 0; n < 60; n++) {
+        const _id = `d${n}`;
+        await collection.insertOne({ _id, state: "done" });
+        const updates = [1, 2, 3].map((seen) => collection.updateOne({ _id }, { $inc: { seen } }));
+        await new Promise((resolve) => setTimeout(resolve, n % 3));
+        await remove(collection, _id);
+        await Promise.all(updates);
+      }
+      expect(await collection.find({}).toArray()).toEqual([]);
     });
 
     it("that take from one list take each item once", async () => {
