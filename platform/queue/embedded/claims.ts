@@ -9,6 +9,8 @@ export class Claims {
   readonly #jobs: JobCollection;
   readonly #queue: string;
   readonly #lease: Duration;
+  /** Jobs that a worker of these claims runs, takes or settles. */
+  readonly #ours = new Set<string>();
 
   constructor(jobs: JobCollection, queue: string, lease: Duration) {
     this.#jobs = jobs;
@@ -16,12 +18,15 @@ export class Claims {
     this.#lease = lease;
   }
 
-  /** Due jobs become ready, and so do those whose worker gives no sign of life. */
+  /**
+   * Due jobs become ready, and so do those whose worker gives no sign of life. Our own never: a process or a store that
+   * was held up for longer than a lease would run them beside themselves.
+   */
   async ripen(now: Instant): Promise<void> {
     const queue = this.#queue;
     await this.#jobs.updateMany({ queue, state: "delayed", dueAt: { $lte: now } }, { $set: { state: "ready" } });
     await this.#jobs.updateMany(
-      { queue, state: "active", leaseUntil: { $lt: now } },
+      { queue, state: "active", leaseUntil: { $lt: now }, _id: { $nin: [...this.#ours] } },
       { $set: { state: "ready" }, $unset: { claim: true, leaseUntil: true }, $inc: { lost: 1 } },
     );
   }
@@ -37,10 +42,29 @@ export class Claims {
       .toArray();
   }
 
-  /** Takes a ready job, or the one of its key whose turn it is; `undefined` when others were faster. */
+  /**
+   * Takes a ready job, or the one of its key whose turn it is; `undefined` when others were faster. A job that was taken
+   * is `release`d when its end is stored or given up.
+   */
   async take(candidate: JobDocument, now: Instant): Promise<JobDocument | undefined> {
     const job = candidate.key === undefined || candidate.holds ? candidate : await this.headOf(candidate.key);
-    if (!job) return undefined;
+    if (!job || this.#ours.has(job._id)) return undefined;
+    this.#ours.add(job._id);
+    let taken: JobDocument | undefined;
+    try {
+      taken = await this.#claim(job, now);
+    } finally {
+      if (!taken) this.release(job);
+    }
+    return taken;
+  }
+
+  /** From here on the job is another's to run again, unless its end was stored. */
+  release({ _id }: JobDocument): void {
+    this.#ours.delete(_id);
+  }
+
+  async #claim(job: JobDocument, now: Instant): Promise<JobDocument | undefined> {
     try {
       const taken = await this.#jobs.findOneAndUpdate(
         { _id: job._id, state: "ready" },

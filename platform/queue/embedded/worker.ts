@@ -26,7 +26,6 @@ export class EmbeddedWorker<T> implements QueueWorker {
   readonly #running = new Map<string, JobDocument>();
   #timer: Timer | undefined;
   #renewal: Timer | undefined;
-  #renewedAt: Instant = 0;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #stopped = true;
@@ -39,7 +38,6 @@ export class EmbeddedWorker<T> implements QueueWorker {
 
   start(): void {
     this.#stopped = false;
-    this.#renewedAt = this.#options.clock.now();
     this.#scheduleRenewal();
     this.look();
   }
@@ -95,10 +93,8 @@ export class EmbeddedWorker<T> implements QueueWorker {
   }
 
   async #lookOnce(): Promise<number> {
-    const { claims, clock, lease } = this.#options;
+    const { claims, clock } = this.#options;
     if (this.#free <= 0) return 0;
-    // A process that was held up does not take the jobs that it runs itself for those of a dead one.
-    if (this.#running.size > 0 && clock.now() - this.#renewedAt > lease / 2) await this.#renew();
     await claims.ripen(clock.now());
     const seen = new Set<string>();
     const candidates = await claims.candidates(this.#free + SPARE_CANDIDATES);
@@ -136,6 +132,7 @@ export class EmbeddedWorker<T> implements QueueWorker {
 
   async #runAndGoOn(job: JobDocument, inARow: number): Promise<boolean> {
     await this.#runAndSettle(job);
+    this.#options.claims.release(job);
     try {
       return !(await this.#takeNextOf(job, inARow));
     } catch (error) {
@@ -181,9 +178,7 @@ export class EmbeddedWorker<T> implements QueueWorker {
 
   async #renew(): Promise<void> {
     const { claims, clock } = this.#options;
-    const now = clock.now();
-    if (this.#running.size > 0) await claims.renew([...this.#running.values()], now);
-    this.#renewedAt = now;
+    if (this.#running.size > 0) await claims.renew([...this.#running.values()], clock.now());
   }
 
   #scheduleRenewal(): void {

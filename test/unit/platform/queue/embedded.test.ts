@@ -83,15 +83,39 @@ describe("embedded queue", () => {
     await engine.stop();
   });
 
+  it("a job is not a dead worker's while its take is under way here, and until it is released", async () => {
+    const engine = createEmbeddedQueue(store, systemClock);
+    await engine.start();
+    const jobs = openJobs(store, "queue");
+    await engine.queue("jobs").enqueue("job", { key: "k" });
+    const [ours, theirs] = [new Claims(jobs, "jobs", LEASE), new Claims(jobs, "jobs", LEASE)];
+    const stateAfterRipening = async (claims: Claims): Promise<string | undefined> => {
+      await claims.ripen(now + LEASE + 1);
+      return (await jobs.findOne({ queue: "jobs" }))?.state;
+    };
+    const now = Date.now();
+    const [candidate] = await ours.candidates(1);
+    const taking = ours.take(candidate!, now);
+    const whileTaking = stateAfterRipening(ours);
+    expect((await taking)?.data).toBe('"job"');
+    expect(await whileTaking).toBe("active");
+    expect(await ours.take(candidate!, now)).toBeUndefined();
+    expect(await stateAfterRipening(ours)).toBe("active");
+    expect(await stateAfterRipening(theirs)).toBe("ready");
+    ours.release(candidate!);
+    expect((await ours.take(candidate!, now))?.lost).toBe(1);
+    await engine.stop();
+  });
+
   it("a job whose workers die again and again has failed in the end, and its key is free", async () => {
     const engine = createEmbeddedQueue(store, systemClock);
     await engine.start();
     const queue = engine.queue("jobs");
     await queue.enqueueMany(["poison", "next"].map((data) => ({ data, options: { key: "k" } })));
-    const claims = new Claims(openJobs(store, "queue"), "jobs", LEASE);
     const taken: string[] = [];
     let now = Date.now();
     for (let life = 0; life < 7; life++) {
+      const claims = new Claims(openJobs(store, "queue"), "jobs", LEASE);
       await claims.ripen((now += LEASE + 1));
       for (const candidate of await claims.candidates(1))
         taken.push((await claims.take(candidate, now))?.data ?? "none");
