@@ -80,7 +80,7 @@ const download = route({
   answers: {
     200: { description: "The content", mediaType: "application/octet-stream" },
     206: { description: "The range that was asked for", mediaType: "application/octet-stream" },
-    304: { description: "The content that If-None-Match names" },
+    304: { description: "The content that If-None-Match names, or none since If-Modified-Since" },
   },
   async handle({ params, services, request }) {
     return contentReply(request, services.files, await requireFile(services, params.fileId));

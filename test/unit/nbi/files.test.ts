@@ -87,6 +87,10 @@ describe("storing files", () => {
     const whole = await get({ range: "bytes=100-199", "if-range": '"another"' });
     expect([whole.status, (await whole.arrayBuffer()).byteLength]).toEqual([200, content.length]);
     expect((await get({ "if-none-match": `"${sha256}"` })).status).toBe(304);
+    expect((await get({ "if-modified-since": whole.headers.get("last-modified")! })).status).toBe(304);
+    expect((await get({ "if-match": `"x", "${sha256}"` })).status).toBe(200);
+    const changed = await get({ "if-match": '"another"' });
+    expect([changed.status, await changed.json()]).toMatchObject([412, { code: "precondition.failed" }]);
     const outside = await get({ range: `bytes=${content.length}-` });
     expect([outside.status, await outside.json()]).toMatchObject([
       416,

@@ -362,6 +362,18 @@ describe("an upload", () => {
     expect((await files.list({ limit: 10 })).items).toHaveLength(1);
   });
 
+  it("of nothing gives way to what comes after it: a client that awaits a Digest challenge begins so", async () => {
+    const { client, upload, files } = await start();
+    const put = async (content: string): Promise<void> => {
+      client.send(`${request("PUT", await upload(), { "Content-Length": String(content.length) })}${content}`);
+      expect((await client.next()).status).toBe(200);
+    };
+    await put("");
+    expect((await files.list({ limit: 10 })).items).toMatchObject([{ size: 0 }]);
+    await put("the logs");
+    expect((await files.list({ limit: 10 })).items).toMatchObject([{ size: 8 }]);
+  });
+
   it("to a URL that was signed in the query, as URLs once were, is still taken", async () => {
     const { client, files, clock, sign } = await start();
     const path = "/files/u/device1/operation1?type=2%20Vendor%20Log%20File";
