@@ -47,7 +47,7 @@ const byPath: ReadonlyMap<string, (draft: FactsDraft, value: string) => void> = 
 
 /** The facts once all is told. */
 export function factsOf({ facts, periodicInform }: FactsDraft): Facts {
-  if (periodicInform === false) delete facts.informInterval;
+  if (periodicInform === false) facts.informInterval = null;
   return facts;
 }
 

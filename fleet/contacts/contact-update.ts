@@ -25,14 +25,14 @@ function contactOf(
   { at, remoteAddress, reasons, facts }: ContactReport,
   { contact, informInterval }: StoredDevice,
 ): Contact {
-  const interval = facts?.informInterval ?? informInterval;
+  const interval = facts?.informInterval === undefined ? informInterval : facts.informInterval;
   const next: { -readonly [K in keyof Contact]: Contact[K] } = {
     firstAt: contact?.firstAt ?? at,
     lastAt: at,
     reasons,
     count: (contact?.count ?? 0) + 1,
   };
-  if (interval !== undefined) next.nextExpectedAt = at + interval;
+  if (interval !== undefined && interval !== null) next.nextExpectedAt = at + interval;
   if (remoteAddress !== undefined) next.remoteAddress = remoteAddress;
   return next;
 }

@@ -26,12 +26,15 @@ export const createContacts = (store: ContactStore): Contacts => ({
   record: (deviceId, events, at) => store.events.append(events.map((event) => ({ ...event, deviceId, at }))),
 });
 
-/** The facts that are new, and when the device should come if they say how often. */
+/** The facts that are new, and when the device should come if they say how often, or that it does not. */
 function factFields(device: StoredDevice, facts: DeviceFacts): Record<string, unknown> {
   const set = changedFacts(device, facts);
+  const { contact } = device;
   const { informInterval } = facts;
-  const comes = set["informInterval"] !== undefined && device.contact !== undefined && informInterval !== undefined;
-  return comes ? { ...set, "contact.nextExpectedAt": device.contact!.lastAt + informInterval } : set;
+  if (set["informInterval"] === undefined || informInterval === undefined || contact === undefined) return set;
+  if (informInterval !== null) return { ...set, "contact.nextExpectedAt": contact.lastAt + informInterval };
+  const { nextExpectedAt: _, ...rest } = contact;
+  return { ...set, contact: rest };
 }
 
 async function keepLease(

@@ -67,7 +67,8 @@ export interface DeviceDocument extends Document {
   contact?: Contact;
   /** When it last said that it had booted; values from before are stale. */
   bootedAt?: Instant;
-  informInterval?: Duration;
+  /** How often it comes by itself; `null`: it does not. */
+  informInterval?: Duration | null;
   lease?: Lease;
   /** The latest values that came with contacts, by path; merged into the tree at reading (see parameters/overlay). */
   recent?: string;

@@ -60,7 +60,7 @@ export function presentDevice(device: DeviceDocument, { grants, now, online, why
     dataModels: device.dataModels,
     validation: device.validation,
     contact: contact === undefined ? undefined : presentContact(contact),
-    informIntervalSeconds: informInterval === undefined ? undefined : Math.round(informInterval / 1000),
+    informIntervalSeconds: typeof informInterval === "number" ? Math.round(informInterval / 1000) : undefined,
     traceUntil: isoOf(device.traceUntil),
     holdUntil: isoOf(device.holdUntil),
     createdAt: toIso(device.createdAt),

@@ -7,7 +7,7 @@ import { createQuirkTable } from "../../../acs/quirks/index.ts";
 import { createTrace, type Trace } from "../../../acs/trace/index.ts";
 import { onlineState } from "../../../fleet/index.ts";
 import type { OperationRequest } from "../../../fleet/operations/model.ts";
-import { minutes } from "../../../kernel/time.ts";
+import { hours, minutes } from "../../../kernel/time.ts";
 import { silentLogger } from "../../../platform/log/logger.ts";
 import { openStore } from "../../../platform/store/open.ts";
 import { Fixture } from "../../contract/fleet/fixture.ts";
@@ -117,6 +117,27 @@ describe("conversations over the real fleet", () => {
     await cpe.inform();
     expect((await cpe.empty()).status).toBe(204);
     expect((await fixture.fleet.devices.get(deviceId))!.contact!.nextExpectedAt).toBeGreaterThanOrEqual(due);
+  });
+
+  it("a device that was told to come no more by itself is not expected, and not late", async () => {
+    const { cpe, deviceId } = await gateway();
+    await cpe.inform({ values: { "Device.ManagementServer.PeriodicInformInterval": "600" } });
+    expect((await cpe.empty()).status).toBe(204);
+    const path = "Device.ManagementServer.PeriodicInformEnable";
+    await add(deviceId, { kind: "write", values: [{ path, value: "0", type: "boolean" }] });
+    await cpe.inform();
+    cpe.asked(await cpe.empty(), "SetParameterValues");
+    cpe.asked(await cpe.respond("SetParameterValues", { Status: 0 }), "GetParameterValues");
+    await cpe.values({ [path]: "0" });
+    const device = (await fixture.fleet.devices.get(deviceId))!;
+    expect(device.informInterval).toBeNull();
+    expect(device.contact).not.toHaveProperty("nextExpectedAt");
+    expect(onlineState(device, device.contact!.lastAt + hours(2))).toBe("online");
+    await cpe.inform();
+    expect((await cpe.empty()).status).toBe(204);
+    expect((await fixture.fleet.devices.get(deviceId))!.contact).not.toHaveProperty("nextExpectedAt");
+    await cpe.inform({ values: { "Device.ManagementServer.PeriodicInformInterval": "300" } });
+    expect((await fixture.fleet.devices.get(deviceId))!.contact).toHaveProperty("nextExpectedAt");
   });
 
   it("a value that restarts the device each time does not keep the others waiting, and fails in the end", async () => {

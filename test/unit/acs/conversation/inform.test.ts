@@ -66,14 +66,14 @@ describe("factsAmong", () => {
     expect(among({ "InternetGatewayDevice.DeviceInfo.SoftwareVersion": "2" })).toEqual({ softwareVersion: "2" });
   });
 
-  it("finds nothing in other values, in names alone, and no interval where none is kept", () => {
+  it("finds nothing in other values, in names alone, and that none comes where no interval is kept", () => {
     expect(among({ "Device.WiFi.SSID.1.SSID": "x", "Device.DeviceInfo.ModelName": undefined })).toBeUndefined();
     expect(
       among({
         "Device.ManagementServer.PeriodicInformEnable": "0",
         "Device.ManagementServer.PeriodicInformInterval": "60",
       }),
-    ).toEqual({});
+    ).toEqual({ informInterval: null });
   });
 });
 
