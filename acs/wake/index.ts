@@ -1,6 +1,7 @@
 import type { DeviceDocument } from "../../fleet/devices/model.ts";
 import type { Credentials, Devices, Events, Operations, WakePort } from "../../fleet/door.ts";
 import type { EventType } from "../../fleet/events/model.ts";
+import type { OperationState } from "../../fleet/operations/model.ts";
 import { type Clock, type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { Logger } from "../../platform/log/logger.ts";
 import type { HandlesOf, MetricTable } from "../../platform/metrics/definition.ts";
@@ -52,6 +53,8 @@ const CALLED = "6 CONNECTION REQUEST";
 /** A call that is due for so long has no job any more; a job that is there all the same is not doubled. */
 const FORGOTTEN = minutes(2);
 const PER_SWEEP = 1000;
+/** What goes on with the next contact: what has not begun, and what was lost on the way. */
+const WAITING: readonly OperationState[] = ["queued", "unknown"];
 
 const wakeMetrics = {
   calls: {
@@ -234,7 +237,7 @@ class Waker implements Wake {
 
   async #isWanted({ _id, unconditional }: WakeDocument): Promise<boolean> {
     if (unconditional) return true;
-    const { items } = await this.#options.fleet().operations.list({ deviceId: _id, states: ["queued"], limit: 1 });
+    const { items } = await this.#options.fleet().operations.list({ deviceId: _id, states: WAITING, limit: 1 });
     return items.length > 0;
   }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import type { WakeOutcome } from "../../../../acs/wake/connection-request.ts";
 import { createWake, wakeCollection } from "../../../../acs/wake/index.ts";
 import type { DeviceDocument } from "../../../../fleet/devices/model.ts";
-import type { EventInput } from "../../../../fleet/door.ts";
+import type { EventInput, OperationQuery } from "../../../../fleet/door.ts";
+import type { OperationDocument, OperationState } from "../../../../fleet/operations/model.ts";
 import { hours, minutes, seconds } from "../../../../kernel/time.ts";
 import { silentLogger } from "../../../../platform/log/logger.ts";
 import { createMetrics } from "../../../../platform/metrics/metrics.ts";
@@ -20,7 +21,7 @@ function start() {
   const events: EventInput[] = [];
   const calls: { url: string; username: string | undefined; at: number }[] = [];
   const startedAt = clock.now();
-  const fleet = { queued: 1, credentials: true };
+  const fleet = { open: ["queued"] as OperationState[], credentials: true };
   const device: Partial<DeviceDocument> = {
     _id: "d1",
     endpoints: [{ key: "cwmp:d1", protocol: "cwmp", state: { connectionRequestUrl: "http://10.0.0.1:7547/cr" } }],
@@ -37,7 +38,11 @@ function start() {
           fleet.credentials && key === "cwmp:d1" ? { username: "acs", secret: "pw" } : undefined,
       },
       events: { append: async (more: readonly EventInput[]) => void events.push(...more) },
-      operations: { list: async () => ({ items: Array.from({ length: fleet.queued }, () => ({}) as never) }) },
+      operations: {
+        list: async ({ states = [] }: OperationQuery) => ({
+          items: fleet.open.filter((state) => states.includes(state)).map((state) => ({ state }) as OperationDocument),
+        }),
+      },
     }),
     call: async (url: string, credentials: { username: string } | undefined) => {
       calls.push({ url, username: credentials?.username, at: clock.now() - startedAt });
@@ -211,14 +216,22 @@ describe("no call is made", () => {
   it("when nothing is left to do", async () => {
     const { ask, queue, fleet, calls, store } = start();
     await ask();
-    fleet.queued = 0;
+    fleet.open = ["accepted"];
     await queue.run();
     expect([calls, store.documents(wakeCollection)]).toEqual([[], []]);
   });
 
+  it("but for an operation of which nobody knows whether it was carried out", async () => {
+    const { ask, queue, fleet, calls } = start();
+    fleet.open = ["unknown"];
+    await ask();
+    await queue.run();
+    expect(calls).toHaveLength(1);
+  });
+
   it("unless the contact itself is wanted", async () => {
     const { wake, queue, fleet, calls } = start();
-    fleet.queued = 0;
+    fleet.open = [];
     await wake.requestContact("d1", { reason: "operator" });
     await queue.run();
     expect(calls).toHaveLength(1);
