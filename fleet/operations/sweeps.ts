@@ -1,7 +1,6 @@
 import { idFloor } from "../../kernel/ids.ts";
 import { type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { Filter } from "../../platform/store/port.ts";
-import type { EventDocument } from "../events/model.ts";
 import { cancellation, carryOut, createdEvent, finishedEvent, isToBeCancelled } from "./finishing.ts";
 import type { OperationState } from "./model.ts";
 import type { Move } from "./moves.ts";
@@ -11,7 +10,7 @@ import { dropped } from "./settling.ts";
 import type { StoredOperation } from "./stored.ts";
 import { requestWake } from "./waking.ts";
 
-/** Operations that one run looks at; the next run goes on. */
+/** Operations that one run ends, or asks for; the next run goes on. Also how many are looked at together. */
 const PER_RUN = 1000;
 /** What a crash may have left without its event lies within this time. */
 const ANNOUNCED_WITHIN = minutes(15);
@@ -79,12 +78,18 @@ async function healOne(
 const some = ({ operations }: OperationStore, filter: Filter): Promise<StoredOperation[]> =>
   operations.find(filter, { limit: PER_RUN }).toArray();
 
+/** Those that `isExpired`, and no others: many that are still awaited must not keep a run from them. */
+const expiredBy = (now: Instant): Filter => ({
+  state: { $in: mayExpire },
+  expiresAt: { $lte: now },
+  $nor: [{ state: "accepted", completionDueAt: { $gt: now } }],
+});
+
 /** Ends what was not carried out in time. Resolves to how many. */
 export async function expireOperations(store: OperationStore, now: Instant): Promise<number> {
   let count = 0;
-  for (const operation of await some(store, { state: { $in: mayExpire }, expiresAt: { $lte: now } })) {
-    if (isExpired(operation, now) && (await carryOut(store, operation, expiry(operation, now))) !== undefined)
-      count += 1;
+  for (const operation of await some(store, expiredBy(now))) {
+    if (await carryOut(store, operation, expiry(operation, now))) count += 1;
   }
   return count;
 }
@@ -92,19 +97,27 @@ export async function expireOperations(store: OperationStore, now: Instant): Pro
 /** `active` ones whose conversation is gone, and `accepted` ones whose completion did not come, become `unknown`. */
 export async function recoverOperations(store: OperationStore, now: Instant): Promise<number> {
   let count = 0;
-  const active = await some(store, { state: "active" });
-  const ids = [...new Set(active.map(({ deviceId }) => deviceId))];
-  const devices = await store.devices.find({ _id: { $in: ids } }, { projection: { lease: 1 } }).toArray();
-  const held = new Set(devices.filter(({ lease }) => lease !== undefined && lease.until > now).map(({ _id }) => _id));
-  for (const operation of active) {
-    if (held.has(operation.deviceId)) continue;
-    if (await carryOut(store, operation, dropped(operation, now, { note: "the session ended without an answer" })))
-      count += 1;
+  for await (const active of inPortions(store.operations.find({ state: "active" }))) {
+    for (const operation of await withoutConversation(store, active, now)) {
+      if (await carryOut(store, operation, dropped(operation, now, { note: "the session ended without an answer" })))
+        count += 1;
+    }
   }
   for (const operation of await some(store, { state: "accepted", completionDueAt: { $lte: now } })) {
     if (await carryOut(store, operation, overdue(operation, now))) count += 1;
   }
   return count;
+}
+
+async function withoutConversation(
+  { devices }: OperationStore,
+  active: readonly StoredOperation[],
+  now: Instant,
+): Promise<StoredOperation[]> {
+  const ids = [...new Set(active.map(({ deviceId }) => deviceId))];
+  const found = await devices.find({ _id: { $in: ids } }, { projection: { lease: 1 } }).toArray();
+  const held = new Set(found.filter(({ lease }) => lease !== undefined && lease.until > now).map(({ _id }) => _id));
+  return active.filter(({ deviceId }) => !held.has(deviceId));
 }
 
 /** The conversation that had them is over, for the reason in `note`: what it had with the device is `unknown` now. */
@@ -152,15 +165,22 @@ async function announce(
   eventOf: typeof createdEvent,
 ): Promise<number> {
   let appended = 0;
-  let due: EventDocument[] = [];
-  const appendMissing = async (): Promise<void> => {
+  for await (const operations of inPortions(found)) {
+    const due = operations.map((operation) => eventOf(store, operation));
     const known = await store.events.known(due.map(({ _id }) => _id));
     const missing = due.filter(({ _id }) => !known.has(_id));
     await store.events.write(missing);
     appended += missing.length;
-    due = [];
-  };
-  for await (const operation of found) if (due.push(eventOf(store, operation)) >= PER_RUN) await appendMissing();
-  if (due.length > 0) await appendMissing();
+  }
   return appended;
+}
+
+async function* inPortions(found: AsyncIterable<StoredOperation>): AsyncGenerator<StoredOperation[], void, undefined> {
+  let portion: StoredOperation[] = [];
+  for await (const operation of found) {
+    if (portion.push(operation) < PER_RUN) continue;
+    yield portion;
+    portion = [];
+  }
+  if (portion.length > 0) yield portion;
 }
