@@ -26,6 +26,8 @@ export class Searchables {
   readonly #clock: Clock;
   #known: ReadonlySet<string> = new Set();
   #loadedAt: Instant | undefined;
+  /** All who come meanwhile wait for it: what they do not know is not taken in. */
+  #loading: Promise<void> | undefined;
 
   constructor(registrations: Collection<SearchableDocument>, clock: Clock) {
     this.#registrations = registrations;
@@ -36,16 +38,19 @@ export class Searchables {
   async paths(): Promise<ReadonlySet<string>> {
     const now = this.#clock.now();
     if (this.#loadedAt === undefined || now - this.#loadedAt >= KNOWN_AFTER) {
-      this.#loadedAt = now;
-      await this.reload();
+      this.#loading ??= this.reload().finally(() => {
+        this.#loading = undefined;
+      });
+      await this.#loading;
     }
     return this.#known;
   }
 
   async reload(): Promise<void> {
+    const from = this.#clock.now();
     const found = await this.#registrations.find({}).toArray();
     this.#known = new Set(found.map(({ _id }) => _id));
-    this.#loadedAt = this.#clock.now();
+    this.#loadedAt = from;
   }
 
   /** Durable once resolved; `false` when it was registered before. */

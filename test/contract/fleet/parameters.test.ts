@@ -8,7 +8,7 @@ import { hours, minutes } from "../../../kernel/time.ts";
 import { silentLogger } from "../../../platform/log/logger.ts";
 import { patches } from "../../unit/fleet/parameters/arbitrary-patches.ts";
 import { naiveTree } from "../../unit/fleet/parameters/naive-tree.ts";
-import { contact, describeFleet, type Fixture } from "./fixture.ts";
+import { contact, describeFleet, type Fixture, report } from "./fixture.ts";
 
 const compactorOf = ({ store, clock }: Fixture): Compactor =>
   new Compactor({ ...fleetCollections(store), clock, log: silentLogger });
@@ -246,6 +246,18 @@ describeFleet("parameters", (fixture) => {
       code: "filter.invalid",
       details: { parameter: path },
     });
+  });
+
+  it("that are searchable are taken in from all contacts at once that a process begins with", async () => {
+    const path = "Device.DeviceInfo.Burst";
+    await fixture.fleet.parameters.makeSearchable(path);
+    const { contacts, devices } = fixture.another();
+    const at = fixture.clock.now();
+    const values = { at, source: "inform" as const, observations: [{ path, type: "string" as const, value: "b" }] };
+    const serials = ["B1", "B2", "B3"];
+    await Promise.all(serials.map((serialNumber) => contacts.open(report(fixture, serialNumber, { values }))));
+    expect(await devices.count(`${path}="b"`, 10)).toBe(serials.length);
+    await fixture.fleet.parameters.stopSearchable(path);
   });
 
   it("that are searchable compare as numbers", async () => {
