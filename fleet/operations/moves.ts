@@ -46,12 +46,14 @@ const onTheWay = (states: readonly OperationState[], { at, note }: Move): Operat
 
 /** The fields that only make sense while queued, or with the device. */
 const leavingQueue = ["wakeAt", "nextAttemptAt", "dedupeKey"] as const;
+const leavingAccepted = ["completionDueAt"] as const;
 
 /** The fields that a move takes away. */
-function goneWith({ to, set = {}, unset = [] }: Move): Set<string> {
+function goneWith(from: OperationState, { to, set = {}, unset = [] }: Move): Set<string> {
   const gone = new Set<string>([
     ...unset,
     ...(to === "queued" ? [] : leavingQueue),
+    ...(from === "accepted" ? leavingAccepted : []),
     ...(isOpen(to) ? [] : ["openFor"]),
   ]);
   for (const field of Object.keys(set)) gone.delete(field);
@@ -59,7 +61,7 @@ function goneWith({ to, set = {}, unset = [] }: Move): Set<string> {
 }
 
 function afterwards(known: StoredOperation, way: readonly OperationState[], move: Move): StoredOperation {
-  const gone = goneWith(move);
+  const gone = goneWith(known.state, move);
   const kept: Record<string, unknown> = {};
   for (const field in known) if (!gone.has(field)) kept[field] = known[field as keyof StoredOperation];
   const history = [...known.history, ...onTheWay(way, move)].slice(-HISTORY);
@@ -69,8 +71,8 @@ function afterwards(known: StoredOperation, way: readonly OperationState[], move
 const fieldsSet = ({ to, at, set = {} }: Move) =>
   merged(set, isOpen(to) ? { state: to } : { state: to, finishedAt: at });
 
-function updateOf(way: readonly OperationState[], move: Move): Update {
-  const gone = goneWith(move);
+function updateOf(from: OperationState, way: readonly OperationState[], move: Move): Update {
+  const gone = goneWith(from, move);
   return {
     $set: fieldsSet(move),
     ...(gone.size > 0 && { $unset: Object.fromEntries([...gone].map((field) => [field, true as const])) }),
@@ -95,6 +97,6 @@ export async function moveOperation(
       : undefined;
   if (way === undefined) return undefined;
   const guard = merged(options.guard ?? {}, { state: known.state, attempt: known.attempt });
-  const moved = await operations.gathered.updateById(known._id, updateOf(way, move), guard);
+  const moved = await operations.gathered.updateById(known._id, updateOf(known.state, way, move), guard);
   return moved ? afterwards(known, way, move) : undefined;
 }

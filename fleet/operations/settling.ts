@@ -51,7 +51,7 @@ function moveFor(known: StoredOperation, outcome: WorkOutcome, at: Instant): Mov
       return again(known, at, outcome.fault, outcome.delay ?? backOff(attemptsMade(known)));
     case "accepted": {
       const set = { progress: outcome.progress, ...present("completionDueAt", outcome), ...present("result", outcome) };
-      return { to: "accepted", at, ...noteOf(outcome), set, unset: ["completionDueAt"] };
+      return { to: "accepted", at, ...noteOf(outcome), set };
     }
     case "unknown":
       return outcome.parked ? parked(known, at, outcome) : dropped(known, at, outcome);

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { OperationOptions } from "../../../fleet/door.ts";
 import type { OperationRequest } from "../../../fleet/operations/model.ts";
-import { minutes, seconds } from "../../../kernel/time.ts";
+import { hours, minutes, seconds } from "../../../kernel/time.ts";
 import { contact, describeFleet } from "./fixture.ts";
 
 const write = (value: string): OperationRequest => ({
@@ -46,6 +46,27 @@ describeFleet("attempts", (fixture) => {
     }
     expect(states).toEqual(["unknown", "unknown", "failed"]);
     expect(await fixture.fleet.operations.get(operation._id)).toMatchObject({ fault: { code: "device.silent" } });
+  });
+
+  it("that are to be repeated may still be finished by what the device reports late", async () => {
+    const { device, sessionId } = await contact(fixture, "O22");
+    const transfer = await create(device._id, { kind: "download", fileType: "1", url: "http://192.0.2.9/f" });
+    const { work, operations } = fixture.fleet;
+    await work.begin((await work.next(device, sessionId, now()))!, "{}", now());
+    await work.settle(transfer._id, { state: "accepted", progress: "{}", completionDueAt: now() + hours(1) }, now());
+    const repeated = await work.settle(transfer._id, { state: "retry", fault }, now());
+    expect(repeated).toMatchObject({ state: "queued", nextAttemptAt: now() + seconds(30) });
+    expect(repeated).not.toHaveProperty("completionDueAt");
+    const behind = await create(device._id, { kind: "upload", fileType: "2" });
+    expect(await operations.why(behind)).toContainEqual(
+      expect.objectContaining({ code: "behindOperation", until: now() + seconds(30) }),
+    );
+    expect(await work.settle(transfer._id, { state: "done" }, now())).toMatchObject({ state: "done", attempt: 1 });
+    expect((await operations.get(transfer._id))!.history.map(({ state }) => state).slice(-3)).toEqual([
+      "queued",
+      "active",
+      "done",
+    ]);
   });
 
   it("give up an operation whose link drops each time, after as many attempts as they tell", async () => {
