@@ -54,6 +54,7 @@ describeFleet("after a crash", (fixture) => {
       progress: "sent",
       attempt: 1,
     });
+    fixture.wake.requests.length = 0;
     await fixture.runJob("operations.wake");
     expect(fixture.wake.requests.at(-1)).toMatchObject({ operationId: operation._id });
   });

@@ -154,6 +154,8 @@ describeFleet("operations", (fixture) => {
       attempt: 2,
       fault,
     });
+    const told = { deviceId: device._id, types: ["operation.finished" as const], limit: 5 };
+    expect((await fixture.fleet.events.list(told)).items).toMatchObject([{ severity: "error", data: { fault } }]);
   });
 
   it("finish in another session when the device accepted them; a report that comes twice changes nothing", async () => {

@@ -264,17 +264,21 @@ export function describeQueueContract(name: string, create: () => Promise<QueueF
 
     it("drain takes nothing new and waits for what runs", async () => {
       const { opened, open } = gate();
+      const order: string[] = [];
       const worker = engine.process(
         "jobs",
-        runs.handler(() => opened),
+        runs.handler(async () => {
+          await opened;
+          order.push("run");
+        }),
         { concurrency: 1 },
       );
       await queue.enqueueMany([{ data: 1 }, { data: 2 }]);
       await runs.begun(1);
-      const drained = worker.drain(soon());
-      open();
+      const drained = worker.drain(soon()).then(() => order.push("drained"));
+      setTimeout(open, 50);
       await drained;
-      expect(runs.data).toEqual([1]);
+      expect([order, runs.data]).toEqual([["run", "drained"], [1]]);
       expect(await settled(({ active }) => active === 0)).toMatchObject({ waiting: 1 });
     });
 

@@ -104,6 +104,16 @@ describe("conversations over the real fleet", () => {
     expect((await cpe.empty()).status).toBe(204);
   });
 
+  it("a wake is done by the contact, and holds back nothing", async () => {
+    const { cpe, deviceId } = await gateway();
+    const wake = await add(deviceId, { kind: "wake" });
+    const read = await add(deviceId, { kind: "read", paths: ["Device.X.A"] });
+    await cpe.inform({ events: ["6 CONNECTION REQUEST"] });
+    cpe.asked(await cpe.empty(), "GetParameterValues");
+    await cpe.values({ "Device.X.A": "1" });
+    expect([await stateOf(wake), await stateOf(read)]).toEqual(["done", "done"]);
+  });
+
   it("a value that was read says when the device should come, and whether it is late", async () => {
     const { cpe, deviceId } = await gateway();
     await add(deviceId, { kind: "read", paths: ["Device.ManagementServer.PeriodicInformInterval"] });

@@ -67,6 +67,8 @@ describe("reboot", () => {
   it("of a device that tells no uptime is never repeated", () => {
     const reboot = rig().drop(minutes(1)).fault(9005);
     expect(reboot.outcome).toMatchObject({ state: "accepted", completionDueAt: expect.any(Number) });
+    reboot.drop(minutes(10)).fault(9005);
+    expect(reboot.outcome).toMatchObject({ state: "accepted" });
     reboot.drop(minutes(20)).fault(9005);
     expect(reboot.outcome).toMatchObject({ state: "failed", fault: { code: "outcome.unknown" } });
     expect(reboot.count("Reboot")).toBe(1);
