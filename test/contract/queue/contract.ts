@@ -252,6 +252,21 @@ export function describeQueueContract(name: string, create: () => Promise<QueueF
       expect(runs.data).toEqual(["runs"]);
     });
 
+    it("a job that runs is not given again", async () => {
+      const { opened, open } = gate();
+      engine.process(
+        "jobs",
+        runs.handler(() => opened),
+        { concurrency: 2 },
+      );
+      const id = await queue.enqueue("a");
+      await runs.begun(1);
+      expect(await queue.retry(id)).toBe(false);
+      open();
+      await empty();
+      expect(runs.data).toEqual(["a"]);
+    });
+
     it("removing a head that waits for its retry frees its key", async () => {
       engine.process("jobs", failing("head"), { concurrency: 1 });
       const id = await queue.enqueue("head", { key: "k", attempts: 9, backoff: { kind: "fixed", delay: seconds(60) } });

@@ -58,6 +58,11 @@ describe("read", () => {
     });
   });
 
+  it("takes an answer that writes the name in its own way for one", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device.T.cpe-1.A"] }).begin().values({ "Device.T.1.A": "v" });
+    expect(rig.outcome).toMatchObject({ state: "done", items: [{ outcome: "done" }] });
+  });
+
   it("tells of each name that the answer leaves out, and of no object that is empty", () => {
     const paths = ["Device.T.", leaf(1), leaf(2)];
     const rig = new Rig({ kind: "read", paths })

@@ -155,6 +155,16 @@ describe("write", () => {
   });
 });
 
+describe("a device that falls silent over the values", () => {
+  it("is asked for them first, since nobody knows whether it took them", () => {
+    const rig = write({ [A]: "1" })
+      .begin()
+      .silence();
+    rig.asked("GetParameterValues");
+    rig.values({ [A]: "0" }).asked("SetParameterValues");
+  });
+});
+
 describe("a device that took the values and falls silent when they are read back", () => {
   it("has them, unconfirmed, and they are not written a second time", () => {
     const rig = new Rig({ kind: "write", values: [{ path: "Device.X", value: "1", type: "string" }] }).begin();
