@@ -19,6 +19,19 @@ export function describeIndexes(subject: Subject): void {
       expect(await collection.countDocuments({ n: 1 })).toBe(2);
     });
 
+    it("can be created by several at once, as when processes start together", async () => {
+      for (let round = 0; round < 4; round++) {
+        const collection = subject.fresh();
+        const fields = ["a", "b", "c", "d"];
+        const start = async (): Promise<void> => {
+          for (const field of fields) await collection.createIndex({ [field]: 1 }, { unique: true });
+        };
+        await Promise.all([start(), start(), start()]);
+        await collection.insertOne({ _id: "1", a: 1, b: 1, c: 1, d: 1 });
+        await expectCode(collection.insertOne({ _id: "2", d: 1 }), "engine.duplicateKey");
+      }
+    });
+
     it("that is unique is refused over data that is not, which stays as it was", async () => {
       const collection = subject.fresh();
       await collection.insertMany([
