@@ -268,6 +268,19 @@ describe("S4: an RPC is outstanding", () => {
     expect(fake.operation(operation._id).state).toBe("done");
   });
 
+  it("and from then on silence is silence", async () => {
+    const { cpe, fake } = stage();
+    const operation = fake.add(READ);
+    const gateway = cpe();
+    await gateway.inform();
+    const sent = await gateway.empty();
+    await gateway.request("AutonomousTransferComplete", AUTONOMOUS);
+    const asked = [await gateway.empty(), await gateway.empty()];
+    expect(asked.map(({ body }) => body)).toEqual([sent.body, sent.body]);
+    expect((await gateway.empty()).status).toBe(204);
+    expect(fake.operation(operation._id).state).toBe("unknown");
+  });
+
   it("a response to another method aborts, and the outcome is unknown", async () => {
     const { cpe, fake, conversations } = stage();
     const operation = fake.add(REBOOT);
