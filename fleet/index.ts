@@ -50,6 +50,7 @@ export function createFleet(dependencies: FleetDependencies): FleetCore {
     ...dependencies,
     log: log.child("fleet.operations"),
     operations,
+    announced: collections.announced,
     begun: new Recent(BEGUN),
     devices,
     events,

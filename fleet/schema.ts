@@ -5,7 +5,7 @@ import type { CredentialDocument } from "./credentials/credentials.ts";
 import type { StoredDevice } from "./devices/stored.ts";
 import type { EventDocument } from "./events/model.ts";
 import { fileCollection, fileIndexes } from "./files/index.ts";
-import type { StoredOperation } from "./operations/stored.ts";
+import type { AnnouncedDocument, StoredOperation } from "./operations/stored.ts";
 import type { SearchableDocument } from "./parameters/searchable.ts";
 import type { SegmentDocument } from "./parameters/segments.ts";
 
@@ -70,6 +70,7 @@ export interface FleetCollections {
   segments: Collection<SegmentDocument>;
   searchables: Collection<SearchableDocument>;
   operations: Collection<StoredOperation>;
+  announced: Collection<AnnouncedDocument>;
   events: Collection<EventDocument>;
   credentials: Collection<CredentialDocument>;
   tokens: Collection<TokenDocument>;
@@ -83,6 +84,7 @@ export function fleetCollections(store: Store): FleetCollections {
     segments: store.collection("parameterSegments"),
     searchables: store.collection("searchableParameters"),
     operations: store.collection("operations"),
+    announced: store.collection("meta"),
     events: store.collection("events"),
     credentials: store.collection("credentials"),
     tokens: store.collection("tokens"),

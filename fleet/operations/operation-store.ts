@@ -8,12 +8,13 @@ import type { FleetMeters } from "../metrics.ts";
 import type { OperationDocument } from "./model.ts";
 import { queueOrder } from "./readiness.ts";
 import { type RequestSecrets, restoreSecrets } from "./request-secrets.ts";
-import type { OperationCollection, StoredOperation } from "./stored.ts";
+import type { AnnouncedDocument, OperationCollection, StoredOperation } from "./stored.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** What the parts of this folder share. */
 export interface OperationStore extends Omit<FleetDependencies, "store"> {
   readonly operations: OperationCollection;
+  readonly announced: Collection<AnnouncedDocument>;
   /** As this process began them; whether that still holds, the guard of the next write tells by `state` and `attempt`. */
   readonly begun: Recent<StoredOperation>;
   readonly devices: Collection<StoredDevice>;

@@ -1,5 +1,5 @@
 import type { Instant } from "../../kernel/time.ts";
-import type { Collection } from "../../platform/store/port.ts";
+import type { Collection, Document } from "../../platform/store/port.ts";
 import type { OperationDocument } from "./model.ts";
 
 /** The operation document with what only the fleet itself reads. Secrets of the request are blanked in it. */
@@ -20,6 +20,11 @@ export interface StoredOperation extends OperationDocument {
   finishedEventId?: string;
   /** For the retention index; set when finished. */
   removeAt?: Date;
+}
+
+/** Up to when operations were looked at that may lack their events (see `announceMissing`); one document. */
+export interface AnnouncedDocument extends Document {
+  to: Instant;
 }
 
 export type OperationCollection = Collection<StoredOperation>;

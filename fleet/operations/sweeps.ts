@@ -12,8 +12,9 @@ import { requestWake } from "./waking.ts";
 
 /** Operations that one run ends, or asks for; the next run goes on. Also how many are looked at together. */
 const PER_RUN = 1000;
-/** What a crash may have left without its event lies within this time. */
-const ANNOUNCED_WITHIN = minutes(15);
+/** Each look goes back by so much behind the last one: an operation may be stored that long after its time. */
+const ANNOUNCED_WITHIN = minutes(5);
+const ANNOUNCED = "announced";
 const ANNOUNCED_AFTER = seconds(20);
 
 const mayExpire: readonly OperationState[] = ["queued", "accepted", "unknown"];
@@ -152,11 +153,14 @@ export async function wakeDue(store: OperationStore, now: Instant): Promise<numb
 
 /** Appends the events of operations that a crash left without. */
 export async function announceMissing(store: OperationStore, now: Instant): Promise<number> {
-  const from = now - ANNOUNCED_WITHIN;
   const to = now - ANNOUNCED_AFTER;
+  const last = await store.announced.findOne({ _id: ANNOUNCED });
+  const from = Math.min(last?.to ?? to, to) - ANNOUNCED_WITHIN;
   const created = store.operations.find({ _id: { $gte: idFloor(from), $lt: idFloor(to) } });
   const finished = store.operations.find({ finishedAt: { $gte: from, $lt: to } });
-  return (await announce(store, created, createdEvent)) + (await announce(store, finished, finishedEvent));
+  const appended = (await announce(store, created, createdEvent)) + (await announce(store, finished, finishedEvent));
+  await store.announced.updateOne({ _id: ANNOUNCED }, { $set: { to } }, { upsert: true });
+  return appended;
 }
 
 async function announce(

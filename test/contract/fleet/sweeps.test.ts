@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { fleetCollections } from "../../../fleet/schema.ts";
 import { newId } from "../../../kernel/ids.ts";
 import { hours, minutes } from "../../../kernel/time.ts";
 import { contact, describeFleet } from "./fixture.ts";
@@ -37,5 +38,18 @@ describeFleet("sweeps", (fixture) => {
     await contacts.close(device._id, sessionId, { at: now() });
     expect(await fixture.runJob("operations.recover")).toBe(1);
     expect(await operations.get(lost._id)).toMatchObject({ state: "unknown" });
+  });
+
+  it("append the event that a crash left out, however long it took until somebody started Steward again", async () => {
+    const { device } = await contact(fixture, "W4");
+    await fixture.runJob("operations.announce");
+    const { _id: operationId } = await create(device._id, now() + hours(1));
+    await fixture.fleet.operations.cancel(operationId, { name: "t" });
+    const finished = { type: "operation.finished", operationId };
+    const { events } = fleetCollections(fixture.store);
+    expect(await events.deleteMany(finished)).toBe(1);
+    await fixture.clock.advance(hours(10));
+    await fixture.runJob("operations.announce");
+    expect(await events.countDocuments(finished)).toBe(1);
   });
 });
