@@ -42,9 +42,16 @@ export class Watch {
     return lastReplyAt + (isLive(session.state) ? session.limits.inactivity : this.#limits.linger);
   }
 
+  #isHeard(live: Live): boolean {
+    return live.waiting > 0 || this.#dueAt(live) > this.#deps.clock.now();
+  }
+
   async #ring(live: Live): Promise<void> {
-    if (live.waiting > 0 || this.#dueAt(live) > this.#deps.clock.now()) return this.arm(live);
-    if (!isLive(live.session.state) || !(await this.isOurs(live))) {
+    if (this.#isHeard(live)) return this.arm(live);
+    const isOurs = isLive(live.session.state) && (await this.isOurs(live));
+    // It may have spoken while the store was asked.
+    if (this.#isHeard(live)) return this.arm(live);
+    if (!isOurs) {
       this.#registry.remove(live);
       this.oneLess();
       return;

@@ -40,6 +40,8 @@ export class FakeFleet {
   broken = false;
   /** Held until resolved, before `work.next` answers. */
   nextGate: Promise<void> | undefined;
+  /** The same before `contacts.resume` does. */
+  resumeGate: Promise<void> | undefined;
   #devices = new Map<string, string>();
   #operations = new Map<string, string>();
   #count = 0;
@@ -176,6 +178,7 @@ export class FakeFleet {
       },
       resume: async (deviceId, sessionId) => {
         this.#call("contacts.resume");
+        await this.resumeGate;
         return heldBy(deviceId, sessionId);
       },
       byEndpoint: async (key) => byKey(key),

@@ -216,6 +216,22 @@ describe("time", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("a session that speaks at the last moment goes on, however long it takes to look whether it is still ours", async () => {
+    const { cpe, fake, clock } = stage();
+    const operations = [fake.add(READ), fake.add(READ)];
+    const gateway = cpe();
+    await gateway.inform();
+    gateway.asked(await gateway.empty(), "GetParameterValues");
+    let found = (): void => undefined;
+    fake.resumeGate = new Promise((resolve) => (found = resolve));
+    await clock.advance(seconds(61));
+    gateway.asked(await gateway.values({ "Device.DeviceInfo.UpTime": "7" }), "GetParameterValues");
+    found();
+    await settle();
+    expect((await gateway.values({ "Device.DeviceInfo.UpTime": "8" })).status).toBe(204);
+    expect(operations.map(({ _id }) => fake.operation(_id).state)).toEqual(["done", "done"]);
+  });
+
   it("each POST prolongs it, and a SessionTimeout header sets it", async () => {
     const { cpe, clock, conversations } = stage();
     const gateway = cpe();
