@@ -13,10 +13,7 @@ export function silent(session: Session): Step {
   if (mayResend) {
     const silences = outstanding.interrupted ? outstanding.silences : outstanding.silences + 1;
     return [
-      changed(session, {
-        outstanding: { ...outstanding, silences, interrupted: false },
-        lastReply: { status: 200, body: outstanding.text },
-      }),
+      changed(session, { outstanding: { ...outstanding, silences, interrupted: false } }),
       [{ do: "keepLease" }, { do: "resendRpc" }],
     ];
   }
