@@ -146,6 +146,8 @@ export function describeIndexes(subject: Subject): void {
       expect(ids(await collection.find({}, { sort: { parent: 1 } }).toArray())).toEqual(["b", "a"]);
       expect(await collection.countDocuments({ state: "q" })).toBe(2);
       expect(await collection.countDocuments({ state: "q", open: true })).toBe(1);
+      expect(await collection.countDocuments({ state: "q", open: false })).toBe(1);
+      expect(await collection.countDocuments({ state: "q", open: { $in: [true, false] } })).toBe(2);
       await collection.updateOne({ _id: "b" }, { $set: { open: true } });
       expect(await collection.countDocuments({ state: "q", open: true })).toBe(2);
     });

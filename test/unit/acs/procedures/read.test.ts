@@ -94,6 +94,8 @@ describe("read", () => {
     expect(rig.outcome).toMatchObject({ state: "done", result: { count: 3 } });
     expect(rig.learntOf("Device.X.")).toBeUndefined();
     expect(rig.remembered).toEqual({ readBy: "names" });
+    const next = new Rig({ kind: "read", paths: ["Device.X."] }, { endpointState: rig.remembered }).begin();
+    expect(next.asked("GetParameterNames").ParameterPath).toBe("Device.X.");
   });
 
   it("passes over the objects that stand among an object's parameters", () => {
