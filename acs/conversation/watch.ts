@@ -1,8 +1,11 @@
-import type { Instant } from "../../kernel/time.ts";
+import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
 import { isLive } from "../session/states.ts";
 import type { ConversationDependencies, ConversationLimits } from "./dependencies.ts";
 import type { Live } from "./live.ts";
 import type { Registry } from "./registry.ts";
+
+/** When to look again at a session whose message is still being answered: the store may be away for minutes. */
+const ANSWERING: Duration = seconds(1);
 
 /** Times the sessions. One timer per session, set anew only when it rings too early: an exchange costs none. */
 export class Watch {
@@ -27,7 +30,8 @@ export class Watch {
   arm(live: Live): void {
     if (live.timer || !live.registered) return;
     const { clock } = this.#deps;
-    live.timer = clock.after(Math.max(1, this.#dueAt(live) - clock.now()), () => {
+    const soonest = live.waiting > 0 ? ANSWERING : 1;
+    live.timer = clock.after(Math.max(soonest, this.#dueAt(live) - clock.now()), () => {
       live.timer = undefined;
       void this.#ring(live);
     });

@@ -42,6 +42,8 @@ export class FakeFleet {
   nextGate: Promise<void> | undefined;
   /** The same before `contacts.resume` does. */
   resumeGate: Promise<void> | undefined;
+  /** The same before `contacts.observe` does. */
+  observeGate: Promise<void> | undefined;
   #devices = new Map<string, string>();
   #operations = new Map<string, string>();
   #count = 0;
@@ -184,6 +186,7 @@ export class FakeFleet {
       byEndpoint: async (key) => byKey(key),
       observe: async (deviceId, patch, { facts } = {}) => {
         this.#call("contacts.observe");
+        await this.observeGate;
         if (facts) this.update(deviceId, facts);
         this.#take(patch);
       },

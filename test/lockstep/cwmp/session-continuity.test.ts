@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { minutes, seconds } from "../../../kernel/time.ts";
 import { settle } from "../../support/virtual-clock.ts";
 import { stage } from "./stage.ts";
@@ -232,6 +232,22 @@ describe("time", () => {
     expect(operations.map(({ _id }) => fake.operation(_id).state)).toEqual(["done", "done"]);
   });
 
+  it("a session whose answer takes long is not looked at without a pause", async () => {
+    const { cpe, fake, clock } = stage();
+    fake.add(READ);
+    const gateway = cpe();
+    await gateway.inform();
+    gateway.asked(await gateway.empty(), "GetParameterValues");
+    let stored = (): void => undefined;
+    fake.observeGate = new Promise((resolve) => (stored = resolve));
+    const answer = gateway.values({ "Device.DeviceInfo.UpTime": "7" });
+    const timers = jest.spyOn(clock, "after");
+    await clock.advance(seconds(90));
+    expect(timers.mock.calls.length).toBeLessThanOrEqual(60);
+    stored();
+    expect((await answer).status).toBe(204);
+  });
+
   it("each POST prolongs it, and a SessionTimeout header sets it", async () => {
     const { cpe, clock, conversations } = stage();
     const gateway = cpe();
@@ -306,7 +322,7 @@ describe("another worker", () => {
     moved.lastId = gateway.lastId;
     await clock.advance(seconds(50));
     expect(await second.live(gateway.cookie ?? "")).toEqual({ principal: { kind: "anonymous" } });
-    await clock.advance(seconds(20));
+    await clock.advance(seconds(19));
     expect(conversations.liveCount).toBe(0);
     expect((await moved.respond("SetParameterAttributes", {})).status).toBe(204);
     expect(fake.operation(operation._id).state).toBe("done");
