@@ -58,6 +58,18 @@ describe("read", () => {
     });
   });
 
+  it("does not take parameters that nobody asked for in place of those that the answer leaves out", () => {
+    const rig = new Rig({ kind: "read", paths: [leaf(1), leaf(2)] })
+      .begin()
+      .values({ [leaf(1)]: "v", "Device.Other": "w" });
+    expect(rig.outcome).toMatchObject({ items: [{ outcome: "done" }, { path: leaf(2), outcome: "failed" }] });
+  });
+
+  it("knows a parameter by its last part where the device writes the name its own way", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device.T.1.Name"] }).begin().values({ "Device.T.[cpe-1].name": "v" });
+    expect(rig.outcome).toMatchObject({ items: [{ outcome: "done" }] });
+  });
+
   it("tells of each name that the answer leaves out, and of no object that is empty", () => {
     const paths = ["Device.T.", leaf(1), leaf(2)];
     const rig = new Rig({ kind: "read", paths })
