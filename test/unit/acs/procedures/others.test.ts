@@ -80,6 +80,21 @@ describe("software", () => {
     });
   });
 
+  it("sends the schema's form to a device that refuses the other, and remembers it", () => {
+    const rig = install().fault(9003).respond("ChangeDUState", {});
+    expect(rig.dialects).toEqual([{ changeDuState: "array" }, { changeDuState: "elements" }]);
+    expect(rig.outcome).toMatchObject({ state: "accepted" });
+    const again = new Rig({ kind: "software", operations }, { endpointState: rig.remembered }).begin();
+    expect(again.dialects).toEqual([{ changeDuState: "elements" }]);
+  });
+
+  it("fails when the device refuses either form", () => {
+    const rig = install().fault(9003).fault(9003);
+    expect(rig.outcome).toMatchObject({ state: "failed", fault: { native: { code: 9003 } } });
+    expect(rig.remembered).toEqual({});
+    expect(install().fault(9000).count("ChangeDUState")).toBe(1);
+  });
+
   it("after a lost answer waits, and is never sent twice", () => {
     const rig = install().drop();
     expect(rig.outcome).toMatchObject({ state: "accepted", note: expect.stringContaining("may still") });
