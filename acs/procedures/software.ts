@@ -54,6 +54,8 @@ export const software = defineProcedure<"software", Progress>({
 
   onReport(task, _progress, report) {
     if (report.kind !== "softwareChanged") return undefined;
+    if (report.results.length === 0 && !task.request.operations.every(mayConcernNone))
+      return failed("device.invalidResponse", "the device reported the end without any result");
     const items = report.results.map((result, index) => itemOf(task.request.operations[index], result));
     const bad = items.find((item) => item.outcome === "failed");
     const result = { results: report.results };
@@ -61,6 +63,10 @@ export const software = defineProcedure<"software", Progress>({
     return settle({ state: "done", items, result });
   },
 });
+
+/** An update of all modules (TR-069 A.4.1.10), of which there may be none. */
+const mayConcernNone = (item: SoftwareItem): boolean =>
+  item.action === "update" && item.uuid === undefined && item.url === undefined;
 
 const firstForm = ({ facts: { endpointState, quirks } }: Task): Form =>
   endpointState.changeDuState === "array" || endpointState.changeDuState === "elements"

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Report } from "../../../../acs/procedures/procedure.ts";
 import type { OperationDocument } from "../../../../fleet/operations/model.ts";
 import { hours } from "../../../../kernel/time.ts";
 import { Rig } from "./rig.ts";
@@ -93,6 +94,13 @@ describe("software", () => {
     expect(rig.outcome).toMatchObject({ state: "failed", fault: { native: { code: 9003 } } });
     expect(rig.remembered).toEqual({});
     expect(install().fault(9000).count("ChangeDUState")).toBe(1);
+  });
+
+  it("fails when the device reports no result, but for an update of all that may be none", () => {
+    const nothing: Report = { kind: "softwareChanged", results: [] };
+    expect(install().report(nothing).outcome).toMatchObject({ state: "failed" });
+    const updateAll = new Rig({ kind: "software", operations: [{ action: "update" }] }).begin();
+    expect(updateAll.report(nothing).outcome).toMatchObject({ state: "done" });
   });
 
   it("after a lost answer waits, and is never sent twice", () => {
