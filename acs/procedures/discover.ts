@@ -96,7 +96,9 @@ function list(task: Task<"discover">, listing: Listing): Decision<Progress> {
 /** The names of a subtree that was listed to its end replace what was known of it. */
 function patchOf({ facts }: Task<"discover">, listing: Listing): ParameterPatch {
   const patch: ParameterPatch = { at: facts.now, source: "discover", observations: listing.observations };
-  const isWhole = listing.mode !== "one" && listing.note === undefined && isObjectPath(listing.path);
+  // At least the object itself has to be named (TR-069 A.3.2.3): who names nothing has not told that all of it is gone.
+  const isAnswered = listing.observations.length > 0;
+  const isWhole = isAnswered && listing.mode !== "one" && listing.note === undefined && isObjectPath(listing.path);
   return isWhole ? { ...patch, complete: [listing.path] } : patch;
 }
 
