@@ -17,6 +17,7 @@ import {
   nextMessage,
   type Reading,
   readsByNames,
+  shortfall,
   takeChildren,
   takeRefusal,
   takeSilence,
@@ -122,7 +123,7 @@ function readOn(
   const learn: ParameterPatch[] = observations.length === 0 ? [] : [{ at: now, source: "discover", observations }];
   const rpc = nextMessage(progress.reading);
   if (rpc) return { do: "send", rpc, progress, repeatable: true, learn };
-  const { reading, names, note } = progress;
+  const { reading, names, note = shortfall(reading) } = progress;
   const remember = learntOfDevice(reading, quirks, endpointState);
   const refused = reading.refused.slice(0, 100).map(({ path, code }) => ({ path, code }));
   const result = { names, values: reading.found, refused };

@@ -83,6 +83,12 @@ export function nextMessage(reading: Reading): RequestMessage | undefined {
   return { kind: "request", name: "GetParameterValues", body: { ParameterNames: reading.inFlight } };
 }
 
+/** Once there is no next message: why not everything was asked for, if so. */
+export function shortfall({ inFlight, listing, groups, wild, names, next }: Reading): string | undefined {
+  const isAllAsked = !listing && inFlight.length + groups.length + wild.length === 0 && next >= names.length;
+  return isAllAsked ? undefined : `not read to its end, which would take more than ${MAX_RPCS} messages`;
+}
+
 function namesOf(reading: Reading, path: ParameterPath): RequestMessage {
   reading.rpcs += 1;
   return { kind: "request", name: "GetParameterNames", body: { ParameterPath: path, NextLevel: true } };

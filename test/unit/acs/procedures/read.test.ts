@@ -165,6 +165,16 @@ describe("read", () => {
     expect(messages).toBeLessThan(100);
   });
 
+  it("tells when it would take too many messages, and does not tell so of what was read to its end", () => {
+    const read = (count: number) => {
+      const rig = new Rig({ kind: "read", paths: names(count) }).begin();
+      serve(rig, { most: 1 });
+      return rig.outcome;
+    };
+    expect(read(5_100)).toMatchObject({ state: "done", note: expect.stringContaining("not read to its end") });
+    expect(read(100)).not.toHaveProperty("note");
+  });
+
   it("9000 fails it at once", () => {
     expect(new Rig({ kind: "read", paths: names(10) }).begin().fault(9000).outcome).toMatchObject({
       fault: { code: "device.methodNotSupported" },
