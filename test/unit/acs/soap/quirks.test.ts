@@ -157,6 +157,16 @@ describe("framing seen in the field (specs/cwmp.md §9, §10)", () => {
     });
   });
 
+  it("a CommandKey loses the blanks around it, and a negative FaultCode stays a failure", () => {
+    const body = "<CommandKey> k </CommandKey><FaultStruct><FaultCode>-1</FaultCode></FaultStruct>";
+    expect(requestIn("TransferComplete", soap(`<cwmp:TransferComplete>${body}</cwmp:TransferComplete>`))).toMatchObject(
+      {
+        CommandKey: "k",
+        FaultStruct: { FaultCode: -1 },
+      },
+    );
+  });
+
   it("a fault is found under either of its names, so that no failure reads as a success", () => {
     const fault = "<FaultCode>9018</FaultCode><FaultString>crc</FaultString>";
     const transfer = `<cwmp:TransferComplete><CommandKey>k</CommandKey><Fault>${fault}</Fault></cwmp:TransferComplete>`;
