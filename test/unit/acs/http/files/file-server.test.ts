@@ -345,6 +345,16 @@ describe("an upload", () => {
     expect((await files.list({ limit: 1 })).items[0]).toMatchObject({ size: 8, name: "sys.log" });
   });
 
+  it("as a form that is cut off is answered 400, and nothing of it is kept", async () => {
+    const { client, upload, files } = await start();
+    const form = '--b\r\nContent-Disposition: form-data; name="f"; filename="sys.log"\r\n\r\nthe lo';
+    client.send(
+      `${request("POST", await upload(), { "Content-Type": "multipart/form-data; boundary=b", "Content-Length": String(form.length) })}${form}`,
+    );
+    expect((await client.next()).status).toBe(400);
+    expect((await files.list({ limit: 10 })).items).toEqual([]);
+  });
+
   it("as a form without a file is answered 400", async () => {
     const { client, upload } = await start();
     client.send(
