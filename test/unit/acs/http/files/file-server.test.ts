@@ -363,6 +363,14 @@ describe("an upload", () => {
     expect((await client.next()).status).toBe(400);
   });
 
+  it("of a part is refused, since it would be taken for the whole", async () => {
+    const { client, upload, files } = await start();
+    const part = { "Content-Range": "bytes 4-7/8", "Content-Length": "4" };
+    client.send(`${request("PUT", await upload(), part)}logs`);
+    expect((await client.next()).status).toBe(400);
+    expect((await files.list({ limit: 1 })).items).toEqual([]);
+  });
+
   it("repeated is stored once", async () => {
     const { client, upload, files } = await start();
     for (let i = 0; i < 2; i++) {
