@@ -201,7 +201,11 @@ export class Driver {
   async #storeProgress(live: Live): Promise<FollowUp> {
     const { run, session } = live;
     if (!run?.pending || !session.outstanding) return { type: "rpcWithdrawn" };
-    const body = this.#encode(live, session.outstanding.id, run.pending.rpc);
+    const { rpc, dialect } = run.pending;
+    const body = encodeEnvelope(
+      { namespace: session.namespace, message: rpc, id: session.outstanding.id },
+      { ...live.quirks.dialect, ...dialect },
+    );
     [live.session] = step(session, { type: "replySent", status: 200, body }, this.#deps.clock.now());
     const [begun, kept] = await Promise.all([this.#work.store(run), this.#keep(live)]);
     if (!kept) return { type: "leaseLost" };

@@ -24,13 +24,15 @@ const encode = (piece: string): string =>
         })
         .join("");
 
+const SCHEME = "cwmp:";
+
 /**
  * `cwmp:OUI-ProductClass-SerialNumber`, or `cwmp:OUI-SerialNumber` without a product class; each piece percent-encoded
  * but for letters and digits, as TR-069 recommends for usernames.
  */
 export function cwmpEndpointKey({ oui, productClass, serialNumber }: DeviceIdentity): string {
   const pieces = productClass === "" ? [oui, serialNumber] : [oui, productClass, serialNumber];
-  return `cwmp:${pieces.map(encode).join("-")}`;
+  return `${SCHEME}${pieces.map(encode).join("-")}`;
 }
 
 /**
@@ -50,6 +52,8 @@ export function identityConflict(principal: Principal, identity: DeviceIdentity)
         if (endpointKey === cwmpEndpointKey(identity)) return undefined;
         // A device that was announced has its credential before it has an endpoint of its own.
         if (provisionalKeys("cwmp", identity).includes(endpointKey)) return undefined;
+        // An operator writes the key as TR-069 writes the identity, where a serial such as SN-1 would have to be encoded.
+        if (endpointKey.startsWith(SCHEME) && names(identity, endpointKey.slice(SCHEME.length))) return undefined;
         return `the credential is for ${endpointKey}`;
       }
       if (looksLikeDevice(username) && !names(identity, username)) return `the username is that of ${username}`;

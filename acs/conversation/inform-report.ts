@@ -98,4 +98,11 @@ export function reportOf(
   };
 }
 
-const forgotten = { readBatch: null, readBy: null, discovery: null, unsupportedMethods: null, methods: null };
+const forgotten = {
+  readBatch: null,
+  readBy: null,
+  discovery: null,
+  unsupportedMethods: null,
+  methods: null,
+  changeDuState: null,
+};

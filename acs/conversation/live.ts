@@ -6,6 +6,7 @@ import type { AnyProcedure, FileLocation } from "../procedures/procedure.ts";
 import type { ResolvedQuirks } from "../quirks/index.ts";
 import type { RequestMessage } from "../rpc/index.ts";
 import type { Session } from "../session/session.ts";
+import type { Dialect } from "../soap/dialect.ts";
 import type { InformReport } from "./inform-report.ts";
 
 /** An operation that this session carries out. */
@@ -14,7 +15,7 @@ export interface Run {
   procedure: AnyProcedure;
   progress: unknown;
   /** The next RPC, not sent yet. */
-  pending?: { rpc: RequestMessage; repeatable: boolean };
+  pending?: { rpc: RequestMessage; repeatable: boolean; dialect: Partial<Dialect> };
   /** The operation is `active` in the store. */
   begun: boolean;
   /** `progress` is older than what the device is asked for: its answer is of no use, the operation resumes instead. */

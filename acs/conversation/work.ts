@@ -29,6 +29,12 @@ function newFacts(live: Live, { source, observations }: ParameterPatch): DeviceF
   return facts;
 }
 
+const pendingOf = ({ rpc, repeatable = false, dialect = {} }: Decision & { do: "send" }): Run["pending"] => ({
+  rpc,
+  repeatable,
+  dialect,
+});
+
 /** Moves operations through the sessions: what the device is asked next, and what its answers mean. */
 export class WorkRunner {
   readonly #deps: ConversationDependencies;
@@ -50,7 +56,7 @@ export class WorkRunner {
       if (decision.do === "send") {
         await this.#learn(live, decision);
         run.progress = decision.progress;
-        run.pending = { rpc: decision.rpc, repeatable: decision.repeatable === true };
+        run.pending = pendingOf(decision);
         return run;
       }
       await this.#settleUnsent(live, run, decision);
@@ -121,7 +127,7 @@ export class WorkRunner {
     await this.#learn(live, decision);
     if (decision.do === "send") {
       run.progress = decision.progress;
-      run.pending = { rpc: decision.rpc, repeatable: decision.repeatable === true };
+      run.pending = pendingOf(decision);
       return;
     }
     if (live.run === run) live.run = undefined;

@@ -133,7 +133,7 @@ class Listener implements CwmpListener {
         ? this.#files.handle(request, response)
         : this.#messages.handle(request, response);
     // Bodies have their own limits: a message's is timed as a whole, an upload's by its silence.
-    const shared = { limits: { ...limits.http, requestTimeout: 0 }, handler, log, clock };
+    const shared = { limits: { ...limits.http, requestTimeout: 0 }, halfOpen: true, handler, log, clock };
     const servers = [createHttpServer({ name: "acs.http", listen, ...shared })];
     if (tls !== undefined) {
       servers.push(createHttpServer({ name: "acs.https", listen: tls.listen, tls: tls.files, ...shared }));

@@ -3,7 +3,7 @@ import type { ItemResult } from "../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch } from "../../fleet/parameters/model.ts";
 import { isObjectPath, leafName, type ParameterPath } from "../../kernel/path.ts";
 import type { CwmpFault, RequestMessage, RpcResponse } from "../rpc/index.ts";
-import { itemsNamedIn, operationFault, outcomeOf, refusedByStatus } from "./fault-advice.ts";
+import { faultInStatus, itemsNamedIn, operationFault, outcomeOf, refusedByStatus } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import {
   learntOfDevice,
@@ -65,9 +65,7 @@ export const create = defineProcedure<"create", Progress>({
       case "AddObject":
         return took(task, response.body);
       case "SetParameterValues":
-        return progress.phase === "setting"
-          ? look(task, progress.instance, response.body.Status)
-          : unexpected(response);
+        return progress.phase === "setting" ? wasSet(task, progress.instance, response.body) : unexpected(response);
       case "GetParameterValues":
         if (!looks(progress)) return unexpected(response);
         progress.seen.push(...takeValues(progress.reading, response.body));
@@ -196,6 +194,11 @@ function set(task: Task<"create">, instance: string): Decision<Progress> {
 function setAgain(task: Task<"create">, instance: string): Decision<Progress> {
   const command = commandAmong(itemsAt(task, instance));
   return command === undefined ? set(task, instance) : cannotTellWhether(command);
+}
+
+function wasSet(task: Task<"create">, instance: string, { Status }: RpcResponse<"SetParameterValues">) {
+  const refusal = faultInStatus(Status);
+  return refusal ? remove(task, instance, refusal) : look(task, instance, Status);
 }
 
 const newLook = (task: Task<"create">, instance: string): Pick<Look, "instance" | "reading" | "seen"> => ({

@@ -17,6 +17,7 @@ import {
   nextMessage,
   type Reading,
   readsByNames,
+  shortfall,
   takeChildren,
   takeRefusal,
   takeSilence,
@@ -96,7 +97,9 @@ function list(task: Task<"discover">, listing: Listing): Decision<Progress> {
 /** The names of a subtree that was listed to its end replace what was known of it. */
 function patchOf({ facts }: Task<"discover">, listing: Listing): ParameterPatch {
   const patch: ParameterPatch = { at: facts.now, source: "discover", observations: listing.observations };
-  const isWhole = listing.mode !== "one" && listing.note === undefined && isObjectPath(listing.path);
+  // At least the object itself has to be named (TR-069 A.3.2.3): who names nothing has not told that all of it is gone.
+  const isAnswered = listing.observations.length > 0;
+  const isWhole = isAnswered && listing.mode !== "one" && listing.note === undefined && isObjectPath(listing.path);
   return isWhole ? { ...patch, complete: [listing.path] } : patch;
 }
 
@@ -120,7 +123,7 @@ function readOn(
   const learn: ParameterPatch[] = observations.length === 0 ? [] : [{ at: now, source: "discover", observations }];
   const rpc = nextMessage(progress.reading);
   if (rpc) return { do: "send", rpc, progress, repeatable: true, learn };
-  const { reading, names, note } = progress;
+  const { reading, names, note = shortfall(reading) } = progress;
   const remember = learntOfDevice(reading, quirks, endpointState);
   const refused = reading.refused.slice(0, 100).map(({ path, code }) => ({ path, code }));
   const result = { names, values: reading.found, refused };

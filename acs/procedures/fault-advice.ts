@@ -1,6 +1,6 @@
 import type { WorkOutcome } from "../../fleet/door.ts";
 import type { ItemResult, OperationFault } from "../../fleet/operations/model.ts";
-import { faultEntry } from "../rpc/faults.ts";
+import { faultEntry, fault as faultOf } from "../rpc/faults.ts";
 import type { CwmpFault } from "../rpc/index.ts";
 
 /** In protocol-neutral words, with the device's own. */
@@ -35,8 +35,13 @@ export const itemsNamedIn = ({ parameterFaults }: CwmpFault): ItemResult[] =>
 export const outcomeOf = (fault: CwmpFault): WorkOutcome => outcomeOfFault(fault.faultCode, fault.faultString);
 
 /** Some devices answer with the code of a fault in Status, where A.3.2 knows 0 and 1 only: nothing was done. */
-export const refusedByStatus = (status: number): WorkOutcome | undefined =>
-  status >= 9000 ? outcomeOfFault(status, "answered as Status, not as a fault") : undefined;
+export const faultInStatus = (status: number): CwmpFault | undefined =>
+  status >= 9000 ? faultOf(status, "answered as Status, not as a fault") : undefined;
+
+export function refusedByStatus(status: number): WorkOutcome | undefined {
+  const fault = faultInStatus(status);
+  return fault && outcomeOf(fault);
+}
 
 /** 9000: the model lacks the method; a hint for display and for choosing another way (specs §2.6). */
 export function rememberUnsupported(

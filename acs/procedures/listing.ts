@@ -17,6 +17,8 @@ export interface Listing {
   observations: ParameterObservation[];
   rpcs: number;
   fellBack: boolean;
+  /** Asked for the whole subtree, the device named the children only; what is below them is asked for to see why. */
+  shallow?: true;
   /** Why the list is not complete. */
   note?: string;
 }
@@ -55,6 +57,7 @@ export function takeListing(listing: Listing, body: RpcResponse<"GetParameterNam
   const parent = listing.inFlight;
   listing.inFlight = undefined;
   if (parent === undefined) return;
+  const before = listing.observations.length;
   const levels: ParameterPath[] = [];
   // A device that answers NextLevel with the whole subtree has told the children of these already (specs §9).
   const told = new Set<ParameterPath>();
@@ -68,6 +71,18 @@ export function takeListing(listing: Listing, body: RpcResponse<"GetParameterNam
   for (const name of levels.reverse()) {
     if (!told.has(name) && name.split(".").length <= MAX_DEPTH + 1) listing.pending.push(name);
   }
+  if (listing.mode === "whole") lookDeeper(listing);
+  else if (listing.shallow && listing.observations.length > before) listing.fellBack = true;
+}
+
+/** A device that takes every NextLevel for true has told the first level alone (specs §9); or the objects there are empty. */
+function lookDeeper(listing: Listing): void {
+  const below = listing.observations.map(({ path }) => path).filter((path) => path !== listing.path);
+  const objects = below.filter(isObjectPath);
+  if (objects.length === 0 || below.some((path) => parentPath(path) !== listing.path)) return;
+  listing.mode = "level";
+  listing.shallow = true;
+  listing.pending = objects.reverse();
 }
 
 /** `false`: there is nothing left to try. */

@@ -5,6 +5,7 @@ import type { ParameterPatch, ParameterRecord } from "../../fleet/parameters/mod
 import type { Instant } from "../../kernel/time.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import type { CwmpFault, RequestMessage, ResponseMessage, RpcRequest } from "../rpc/index.ts";
+import type { Dialect } from "../soap/dialect.ts";
 
 /** Where a file comes from or goes to, with what the device must present there. */
 export interface FileLocation {
@@ -59,9 +60,9 @@ export interface Learnt {
 export type Decision<P = unknown> =
   /**
    * `progress` is stored before the RPC goes out, unless `repeatable`: then the progress stored before leads, after a
-   * drop, to the same end.
+   * drop, to the same end. `dialect`: how this one is spelt, where that is not the model's way.
    */
-  | ({ do: "send"; rpc: RequestMessage; progress: P; repeatable?: boolean } & Learnt)
+  | ({ do: "send"; rpc: RequestMessage; progress: P; repeatable?: boolean; dialect?: Partial<Dialect> } & Learnt)
   | ({ do: "settle"; outcome: WorkOutcome } & Learnt);
 
 /** What a device says of an operation after it has answered, or instead of an answer. */

@@ -10,6 +10,7 @@ import {
   newReading,
   nextMessage,
   type Reading,
+  shortfall,
   takeChildren,
   takeRefusal,
   takeSilence,
@@ -81,5 +82,6 @@ function outcome({ request }: Task<"read">, { reading, sample }: Progress): Work
   if (first && reading.found === 0 && items.every((item) => item.fault))
     return { state: "failed", fault: first, items };
   const result = { count: reading.found, refused: reading.refused.length, parameters: sample };
-  return { state: "done", result, items };
+  const note = shortfall(reading);
+  return { state: "done", result, items, ...(note === undefined ? {} : { note }) };
 }

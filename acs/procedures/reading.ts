@@ -83,6 +83,12 @@ export function nextMessage(reading: Reading): RequestMessage | undefined {
   return { kind: "request", name: "GetParameterValues", body: { ParameterNames: reading.inFlight } };
 }
 
+/** Once there is no next message: why not everything was asked for, if so. */
+export function shortfall({ inFlight, listing, groups, wild, names, next }: Reading): string | undefined {
+  const isAllAsked = !listing && inFlight.length + groups.length + wild.length === 0 && next >= names.length;
+  return isAllAsked ? undefined : `not read to its end, which would take more than ${MAX_RPCS} messages`;
+}
+
 function namesOf(reading: Reading, path: ParameterPath): RequestMessage {
   reading.rpcs += 1;
   return { kind: "request", name: "GetParameterNames", body: { ParameterPath: path, NextLevel: true } };
@@ -152,12 +158,16 @@ function lookInto(reading: Reading, list: RpcResponse<"GetParameterValues">["Par
   else if (alone[0] !== undefined) reading.listing = { path: alone[0], denied: true };
 }
 
-/** A device may write the name of what it was asked for its own way (an alias): then the count tells. */
+/** A device may write the name of what it was asked for its own way (an alias, another case): then its last part tells. */
 function noteOmitted(reading: Reading, { ParameterList: list }: RpcResponse<"GetParameterValues">): void {
   const asked = reading.inFlight.filter((path) => !isObjectPath(path));
-  if (asked.length < reading.inFlight.length || list.length >= asked.length) return;
+  if (asked.length < reading.inFlight.length) return;
   const answered = new Set(list.map(({ Name }) => Name));
-  const omitted = asked.filter((path) => !answered.has(path) && !path.includes("["));
+  const missing = asked.filter((path) => !answered.has(path) && !path.includes("["));
+  if (missing.length === 0) return;
+  const wanted = new Set(asked);
+  const renamed = new Set(list.filter(({ Name }) => !wanted.has(Name)).map(({ Name }) => leafName(Name).toLowerCase()));
+  const omitted = missing.filter((path) => !renamed.has(leafName(path).toLowerCase()));
   if (omitted.length > 0) reading.omitted = [...(reading.omitted ?? []), ...omitted];
 }
 

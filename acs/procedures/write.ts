@@ -3,7 +3,7 @@ import type { ParameterObservation, ParameterPatch } from "../../fleet/parameter
 import { merged } from "../../kernel/merged.ts";
 import type { ParameterType } from "../../kernel/value.ts";
 import type { CwmpFault, RpcResponse } from "../rpc/index.ts";
-import { itemsNamedIn, operationFault, outcomeOf, outcomeOfFault } from "./fault-advice.ts";
+import { faultInStatus, itemsNamedIn, operationFault, outcomeOf, outcomeOfFault } from "./fault-advice.ts";
 import { type Decision, defineProcedure, failed, settle, type Task, unexpected } from "./procedure.ts";
 import { newReading, nextMessage, observe, type Reading, takeRefusal, takeValues } from "./reading.ts";
 import {
@@ -50,7 +50,9 @@ export const write = defineProcedure<"write", Progress>({
 
   onResponse(task, progress, response) {
     if (response.name === "SetParameterValues" && progress.phase === "setting") {
-      return applied(task, progress, response.body.Status);
+      const { Status } = response.body;
+      const refusal = faultInStatus(Status);
+      return refusal ? refused(task, progress, refusal) : applied(task, progress, Status);
     }
     if (response.name !== "GetParameterValues") return unexpected(response);
     switch (progress.phase) {

@@ -1,20 +1,9 @@
-import {
-  arrayOf,
-  boolean,
-  dateTime,
-  int,
-  optional,
-  required,
-  struct,
-  text,
-  token,
-  unsignedInt,
-  value,
-} from "./fields.ts";
+import { arrayOf, boolean, dateTime, int, optional, required, struct, text, token, value } from "./fields.ts";
 
 /** Shapes that several RPCs share. Names, lengths and order: cwmp-1-2.xsd. */
 
-export const commandKey = text(32);
+/** Trimmed: what a CPE repeats of it is ours, and we put no blanks in. */
+export const commandKey = token(32);
 export const parameterKey = text(32);
 
 export const parameterNames = arrayOf("string", "xsd:string", token(256));
@@ -53,8 +42,8 @@ export const reportedAttributes = arrayOf(
   { identity: "Name" },
 );
 
-/** Missing on success from several stacks: code 0 then. */
-export const transferFault = struct({ FaultCode: unsignedInt(), FaultString: text(256) });
+/** Missing on success from several stacks: code 0 then. A negative code is none of the standard's, but a failure. */
+export const transferFault = struct({ FaultCode: int(), FaultString: text(256) });
 
 /** A reply without Status is waited for as one that says 1: only a TransferComplete ends it. */
 export const transferResponse = { Status: int(1), StartTime: dateTime, CompleteTime: dateTime };
@@ -68,7 +57,7 @@ const operationResult = {
   ExecutionUnitRefList: text(),
   StartTime: dateTime,
   CompleteTime: dateTime,
-  Fault: struct({ FaultCode: unsignedInt(), FaultString: optional(text()) }),
+  Fault: struct({ FaultCode: int(), FaultString: optional(text()) }),
 };
 export const opResult = struct(operationResult);
 export const autonOpResult = struct({ ...operationResult, OperationPerformed: token() });

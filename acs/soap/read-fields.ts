@@ -27,13 +27,16 @@ interface Slot {
   readonly absent: () => unknown;
 }
 
+/** In any case, and `Fault` for `FaultStruct`: TransferComplete has the one and DUStateChangeComplete the other. */
+const looseName = (name: string): string => name.toLowerCase().replace(/struct$/, "");
+
 export const structReader = (shape: Shape, path: string): FieldReader<Fields> => {
   const slots = Object.entries(shape).map(([name, field]) => slotOf(name, field, `${path}.${name}`));
-  const indices = new Map(slots.map((slot, index) => [slot.name.toLowerCase(), index]));
+  const indices = new Map(slots.map((slot, index) => [looseName(slot.name), index]));
   const locate = (xml: XmlReader, expected: number): number => {
     if (expected < slots.length && xml.isNamed(slots[expected]!.name)) return expected;
     for (let i = 0; i < slots.length; i++) if (xml.isNamed(slots[i]!.name)) return i;
-    return indices.get(xml.localName.toLowerCase()) ?? -1;
+    return indices.get(looseName(xml.localName)) ?? -1;
   };
   /** Whether every element was there, once and in the schema's order, as from most CPEs: nothing is left to complete then. */
   const fill = (xml: XmlReader, into: Fields): boolean => {
@@ -175,7 +178,9 @@ function repeatedCollector(field: Extract<Field, { kind: "repeated" }>, path: st
     const own: Fields = {};
     let nested = false;
     while (xml.nextChild()) {
-      const slot = slots.find((one) => xml.isNamed(one.name));
+      const slot =
+        slots.find((one) => xml.isNamed(one.name)) ??
+        slots.find((one) => looseName(one.name) === looseName(xml.localName));
       if (slot !== undefined) readSlot(xml, slot, own);
       else if (xml.isNamed(field.element) || xml.localName.endsWith("ResultStruct")) {
         nested = true;

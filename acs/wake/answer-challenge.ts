@@ -56,7 +56,8 @@ function digestFor(
       ?.toLowerCase()
       .split(/[\s,]+/)
       .filter((qop) => qop !== "") ?? [];
-  if (algorithm === undefined || (offered.length > 0 && !offered.includes("auth"))) return undefined;
+  const qop = (["auth", "auth-int"] as const).find((one) => offered.includes(one));
+  if (algorithm === undefined || (offered.length > 0 && qop === undefined)) return undefined;
   const input: DigestInput = {
     algorithm,
     username: credentials.username,
@@ -65,7 +66,7 @@ function digestFor(
     method: "GET",
     uri,
     nonce: challenge.get("nonce") ?? "",
-    ...(offered.length > 0 ? { qop: "auth", nc: "00000001", cnonce } : {}),
+    ...(qop === undefined ? {} : { qop, nc: "00000001", cnonce }),
     ...(algorithm.endsWith("-sess") ? { cnonce } : {}),
   };
   const opaque = challenge.get("opaque");

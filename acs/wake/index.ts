@@ -1,3 +1,4 @@
+import { identityText } from "../../fleet/devices/identity.ts";
 import type { DeviceDocument } from "../../fleet/devices/model.ts";
 import type { Credentials, Devices, Events, Operations, WakePort } from "../../fleet/door.ts";
 import type { EventType } from "../../fleet/events/model.ts";
@@ -177,7 +178,7 @@ class Waker implements Wake {
 
   /** Claims the attempt, calls, writes down what came of it, and comes back later to see whether there was a contact. */
   async #attempt(wake: WakeDocument, device: DeviceDocument, now: Instant): Promise<void> {
-    const { policy, fleet, call } = this.#options;
+    const { policy, call } = this.#options;
     if (wake.acceptedAt !== undefined)
       await this.#note(wake, "wake.failed", { reason: "noContact", attempts: wake.attempts });
     const attempts = wake.attempts + 1;
@@ -190,7 +191,7 @@ class Waker implements Wake {
     const outcome: WakeOutcome =
       endpoint === undefined || typeof url !== "string"
         ? { ok: false, reason: "invalidUrl", detail: "none is known" }
-        : await call(url, await fleet().credentials.findForWaking(endpoint.key), device.contact?.remoteAddress);
+        : await call(url, await this.#credentialsOf(device, endpoint.key), device.contact?.remoteAddress);
     await this.#record({ ...wake, attempts }, outcome, typeof url === "string");
   }
 
@@ -232,7 +233,15 @@ class Waker implements Wake {
   async #hasNowCredentials({ lastFailure }: WakeDocument, device: DeviceDocument): Promise<boolean> {
     const endpoint = endpointOf(device);
     if (endpoint === undefined || lastFailure !== "noCredentials") return false;
-    return (await this.#options.fleet().credentials.findForWaking(endpoint.key)) !== undefined;
+    return (await this.#credentialsOf(device, endpoint.key)) !== undefined;
+  }
+
+  /** Also where an operator wrote the key without percent-encoding, as for authentication. */
+  async #credentialsOf({ identity }: DeviceDocument, key: string): Promise<WakeCredentials | undefined> {
+    const { credentials } = this.#options.fleet();
+    const plainKey = `cwmp:${identityText(identity)}`;
+    const plain = plainKey === key ? undefined : await credentials.findForWaking(plainKey);
+    return plain ?? credentials.findForWaking(key);
   }
 
   async #isWanted({ _id, unconditional }: WakeDocument): Promise<boolean> {

@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   limits?: Partial<HttpLimits>;
   /** What it throws is logged and answered 500 without a word; express apps fit. */
   handler: HttpHandler;
+  /** Answers also a peer that ends its sending side after a request; then nobody notices one that leaves while it waits. */
+  halfOpen?: boolean;
   /** What goes with the refusal of what is not HTTP; by default nothing. */
   refusalBody?: RefusalBody;
   log: Logger;
@@ -66,11 +68,13 @@ class Listener implements HttpServer {
 
   async start(): Promise<void> {
     this.#draining = false;
-    const { listen, tls } = this.#options;
+    const { listen, tls, halfOpen = false } = this.#options;
     const limits = { ...defaultLimits, ...this.#options.limits };
     const server = await createServerFor(limits, tls);
     server.maxHeadersCount = limits.maxHeaders;
     server.maxConnections = limits.maxConnections;
+    // Node's own, and not in its types: without it the connection ends with the peer's side, before the answer.
+    Object.assign(server, { httpAllowHalfOpen: halfOpen });
     this.#connections.watch(server, tls !== undefined);
     const onRequest: RequestListener = (request, response) => void this.#serve(request, response);
     server.on("request", onRequest);

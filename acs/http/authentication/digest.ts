@@ -13,7 +13,8 @@ export interface DigestInput {
   /** As it stands in the header. */
   readonly uri: string;
   readonly nonce: string;
-  readonly qop?: "auth";
+  /** `auth-int` of a request without a body. */
+  readonly qop?: "auth" | "auth-int";
   readonly nc?: string;
   readonly cnonce?: string;
 }
@@ -32,7 +33,7 @@ export function digestResponse(input: DigestInput): string {
   const hash = (text: string): string => createHash(hashName).update(text).digest("hex");
   const secret = hash(`${username}:${realm}:${password}`);
   const first = algorithm.endsWith("-sess") ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-  const second = hash(`${method}:${uri}`);
+  const second = hash(qop === "auth-int" ? `${method}:${uri}:${hash("")}` : `${method}:${uri}`);
   return qop === undefined
     ? hash(`${first}:${nonce}:${second}`)
     : hash(`${first}:${nonce}:${nc}:${cnonce}:${qop}:${second}`);

@@ -23,6 +23,14 @@ export function uploadSourceOf(request: IncomingMessage): Promise<UploadSource> 
 const broken = (cause: unknown): StewardError =>
   new StewardError("argument.invalid", "the form cannot be read", { cause });
 
+async function* piecesOf(content: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw broken(cause);
+  }
+}
+
 function firstFile(request: IncomingMessage): Promise<UploadSource> {
   return new Promise((resolve, reject) => {
     let parser: ReturnType<typeof busboy>;
@@ -32,7 +40,9 @@ function firstFile(request: IncomingMessage): Promise<UploadSource> {
       return reject(broken(error));
     }
     parser.on("file", (_field, content: Readable, { filename }) => {
-      resolve({ content: content.iterator({ destroyOnReturn: false }), ...(filename ? { name: filename } : {}) });
+      // A form may break off before anybody reads it; whoever does hears of it then.
+      content.on("error", () => undefined);
+      resolve({ content: piecesOf(content), ...(filename ? { name: filename } : {}) });
     });
     pipeline(request, parser).then(
       () => reject(new StewardError("argument.invalid", "the form holds no file")),

@@ -31,6 +31,10 @@ export async function receiveUpload(
   if (codingOf(request.headers["content-encoding"]) !== "identity") {
     throw new StewardError("mediaType.unsupported", "an upload comes without content coding");
   }
+  // Whoever resumes would lose what came before; refused, it sends all of it (RFC 9110 §14.5).
+  if (request.headers["content-range"] !== undefined) {
+    throw new StewardError("argument.invalid", "an upload comes as a whole");
+  }
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
     throw new StewardError("body.tooLarge", `an upload may have at most ${maxBytes} bytes`);
   }

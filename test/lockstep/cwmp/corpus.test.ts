@@ -78,6 +78,26 @@ describe("Informs (specs §9.1)", () => {
   });
 });
 
+describe("software modules (specs §10)", () => {
+  it("a device that refuses one form of ChangeDUState is sent the other, and the next time at once", async () => {
+    const { cpe, fake } = stage();
+    const gateway = cpe();
+    const uninstall = { kind: "software", operations: [{ action: "uninstall", uuid: "u" }] } as const;
+    fake.add(uninstall);
+    await gateway.inform();
+    const first = await gateway.empty();
+    gateway.asked(first, "ChangeDUState");
+    expect(first.body).toContain("<UninstallOpStruct>");
+    const second = await gateway.fault(9003);
+    gateway.asked(second, "ChangeDUState");
+    expect(second.body).toContain('<Operations xsi:type="cwmp:UninstallOpStruct">');
+    expect((await gateway.respond("ChangeDUState", {})).status).toBe(204);
+    fake.add(uninstall);
+    await gateway.inform();
+    expect((await gateway.empty()).body).toContain('<Operations xsi:type="cwmp:UninstallOpStruct">');
+  });
+});
+
 describe("transfers (specs §2.5, §9.1)", () => {
   it("a TransferComplete in a later session settles its operation before it is answered", async () => {
     const { cpe, fake } = stage();

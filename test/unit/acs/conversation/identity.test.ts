@@ -28,6 +28,7 @@ describe("identityConflict", () => {
   it.each([
     ["nobody was asked", { kind: "anonymous" }],
     ["its own credential", user("x", { endpointKey: "cwmp:00D0FF-GW%201-SN%2D1" })],
+    ["its own credential, the key not encoded", user("x", { endpointKey: "cwmp:00d0ff-GW 1-SN-1" })],
     ["a credential from before it was first seen", user("x", { endpointKey: provisionalKey("cwmp", identity) })],
     [
       "one from before its product class was known",
@@ -45,6 +46,7 @@ describe("identityConflict", () => {
 
   it.each([
     ["another device's credential", user("x", { endpointKey: "cwmp:00D0FF-GW%201-SN%2D2" })],
+    ["another device's credential, the key not encoded", user("x", { endpointKey: "cwmp:00D0FF-GW 1-SN-2" })],
     [
       "a credential of a device that was announced",
       user("x", { endpointKey: provisionalKey("cwmp", { ...identity, serialNumber: "SN-2" }) }),

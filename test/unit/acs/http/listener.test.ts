@@ -44,6 +44,23 @@ describe("a message", () => {
     expect(bodies(fixture)).toEqual([soap]);
   });
 
+  it("is answered although its CPE has nothing more to say on the connection and ends its side", async () => {
+    const { client, connect, conversations } = await start();
+    conversations.answer = async () => {
+      await new Promise<void>((done) => {
+        client.socket.end(done);
+      });
+      // Whoever is answered on another connection now shows that the listener has seen this one's end.
+      const other = await connect();
+      other.send("GET / HTTP/1.1\r\n\r\n");
+      await other.next();
+      return { status: 204 };
+    };
+    client.send(post(soap));
+    expect((await client.next()).status).toBe(204);
+    await client.closed();
+  });
+
   it("is answered in one write with its length, type and the session's cookie", async () => {
     const fixture = await start();
     fixture.conversations.answer = () => ({ status: 200, body: "<ü/>", cookie: "device-token" });
@@ -103,7 +120,7 @@ describe("a message", () => {
         const closed = new Promise<void>((done) => {
           conversations.onClosed = done;
         });
-        client.close();
+        client.socket.resetAndDestroy();
         await closed;
         resolve();
         return { status: 200, body: "late" };

@@ -74,6 +74,12 @@ describe("create", () => {
     expect(rig.outcome).toMatchObject({ state: "failed", items: [{ path: name }] });
   });
 
+  it("removes the new instance when the code of a fault stands in the Status of its values", () => {
+    const rig = create().begin().names().respond("AddObject", added).respond("SetParameterValues", { Status: 9007 });
+    expect(rig.asked("DeleteObject").ObjectName).toBe(`${TABLE}3.`);
+    expect(rig.respond("DeleteObject", { Status: 0 }).outcome).toMatchObject({ state: "failed" });
+  });
+
   it("tells when the new instance cannot be removed", () => {
     const rig = create().begin().names().respond("AddObject", added).fault(9002).fault(9001);
     expect(rig.outcome).toMatchObject({

@@ -103,6 +103,30 @@ describe("discover", () => {
     expect(rig.outcome).toMatchObject({ state: "done", result: { names: 5 } });
   });
 
+  it("goes on below the first level where a device names no more than that, and remembers it", () => {
+    const rig = new Rig({ kind: "discover", path: "Device." }).begin();
+    rig.names("Device.", "Device.A.", "Device.B.");
+    expect(rig.asked("GetParameterNames")).toEqual({ ParameterPath: "Device.A.", NextLevel: true });
+    rig.names("Device.A.", "Device.A.x").names("Device.B.");
+    expect(rig.outcome).toMatchObject({ state: "done", result: { names: 4 } });
+    expect(rig.learnt[0]).toMatchObject({ complete: ["Device."] });
+    expect(rig.remembered).toEqual({ discovery: "level" });
+  });
+
+  it("does not take an object for shallow that has empty ones only", () => {
+    const rig = new Rig({ kind: "discover", path: "Device.A." })
+      .begin()
+      .names("Device.A.", "Device.A.x", "Device.A.T.");
+    expect(rig.names("Device.A.T.").outcome).toMatchObject({ state: "done", result: { names: 3 } });
+    expect(rig.remembered).toEqual({});
+  });
+
+  it("a device that names nothing has not told that all is gone", () => {
+    const rig = new Rig({ kind: "discover", path: "Device." }).begin().names();
+    expect(rig.outcome).toMatchObject({ state: "done", result: { names: 0 } });
+    expect(rig.learnt[0]).not.toHaveProperty("complete");
+  });
+
   it("fails when the device will not list at all", () => {
     expect(new Rig({ kind: "discover", path: "Device.X." }).begin().fault(9000).outcome).toMatchObject({
       state: "failed",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Report } from "../../../../acs/procedures/procedure.ts";
 import type { OperationDocument } from "../../../../fleet/operations/model.ts";
 import { hours } from "../../../../kernel/time.ts";
 import { Rig } from "./rig.ts";
@@ -78,6 +79,28 @@ describe("software", () => {
     expect(gone.report({ kind: "softwareChanged", results: [result("a", 9028)] }).outcome).toMatchObject({
       state: "done",
     });
+  });
+
+  it("sends the schema's form to a device that refuses the other, and remembers it", () => {
+    const rig = install().fault(9003).respond("ChangeDUState", {});
+    expect(rig.dialects).toEqual([{ changeDuState: "array" }, { changeDuState: "elements" }]);
+    expect(rig.outcome).toMatchObject({ state: "accepted" });
+    const again = new Rig({ kind: "software", operations }, { endpointState: rig.remembered }).begin();
+    expect(again.dialects).toEqual([{ changeDuState: "elements" }]);
+  });
+
+  it("fails when the device refuses either form", () => {
+    const rig = install().fault(9003).fault(9003);
+    expect(rig.outcome).toMatchObject({ state: "failed", fault: { native: { code: 9003 } } });
+    expect(rig.remembered).toEqual({});
+    expect(install().fault(9000).count("ChangeDUState")).toBe(1);
+  });
+
+  it("fails when the device reports no result, but for an update of all that may be none", () => {
+    const nothing: Report = { kind: "softwareChanged", results: [] };
+    expect(install().report(nothing).outcome).toMatchObject({ state: "failed" });
+    const updateAll = new Rig({ kind: "software", operations: [{ action: "update" }] }).begin();
+    expect(updateAll.report(nothing).outcome).toMatchObject({ state: "done" });
   });
 
   it("after a lost answer waits, and is never sent twice", () => {

@@ -58,9 +58,16 @@ describe("read", () => {
     });
   });
 
-  it("takes an answer that writes the name in its own way for one", () => {
-    const rig = new Rig({ kind: "read", paths: ["Device.T.cpe-1.A"] }).begin().values({ "Device.T.1.A": "v" });
-    expect(rig.outcome).toMatchObject({ state: "done", items: [{ outcome: "done" }] });
+  it("does not take parameters that nobody asked for in place of those that the answer leaves out", () => {
+    const rig = new Rig({ kind: "read", paths: [leaf(1), leaf(2)] })
+      .begin()
+      .values({ [leaf(1)]: "v", "Device.Other": "w" });
+    expect(rig.outcome).toMatchObject({ items: [{ outcome: "done" }, { path: leaf(2), outcome: "failed" }] });
+  });
+
+  it("knows a parameter by its last part where the device writes the name its own way", () => {
+    const rig = new Rig({ kind: "read", paths: ["Device.T.1.Name"] }).begin().values({ "Device.T.[cpe-1].name": "v" });
+    expect(rig.outcome).toMatchObject({ items: [{ outcome: "done" }] });
   });
 
   it("tells of each name that the answer leaves out, and of no object that is empty", () => {
@@ -158,6 +165,16 @@ describe("read", () => {
     }
     expect(rig.outcome).toBeDefined();
     expect(messages).toBeLessThan(100);
+  });
+
+  it("tells when it would take too many messages, and does not tell so of what was read to its end", () => {
+    const read = (count: number) => {
+      const rig = new Rig({ kind: "read", paths: names(count) }).begin();
+      serve(rig, { most: 1 });
+      return rig.outcome;
+    };
+    expect(read(5_100)).toMatchObject({ state: "done", note: expect.stringContaining("not read to its end") });
+    expect(read(100)).not.toHaveProperty("note");
   });
 
   it("9000 fails it at once", () => {

@@ -11,6 +11,7 @@ import type {
   RpcRequest,
   RpcResponse,
 } from "../../../../acs/rpc/index.ts";
+import type { Dialect } from "../../../../acs/soap/dialect.ts";
 import type { WorkOutcome } from "../../../../fleet/door.ts";
 import type { OperationDocument, OperationRequest } from "../../../../fleet/operations/model.ts";
 import type { ParameterObservation, ParameterPatch, ParameterRecord } from "../../../../fleet/parameters/model.ts";
@@ -26,6 +27,7 @@ export class Rig {
   stored: string | undefined;
   progress: unknown;
   readonly sent: RequestMessage[] = [];
+  readonly dialects: Partial<Dialect>[] = [];
   readonly learnt: ParameterPatch[] = [];
   remembered: Record<string, unknown> = {};
   outcome: WorkOutcome | undefined;
@@ -135,6 +137,7 @@ export class Rig {
     if (!decision.repeatable || this.stored === undefined) this.stored = text;
     this.progress = JSON.parse(text);
     this.sent.push(structuredClone(decision.rpc));
+    this.dialects.push(decision.dialect ?? {});
     return this;
   }
 }

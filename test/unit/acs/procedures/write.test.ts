@@ -57,6 +57,13 @@ describe("write", () => {
     },
   );
 
+  it("the code of a fault in Status is a refusal", () => {
+    const rig = write({ [A]: "1" })
+      .begin()
+      .respond("SetParameterValues", { Status: 9007 });
+    expect(rig.outcome).toMatchObject({ state: "failed", fault: { code: "device.invalidParameterValue" } });
+  });
+
   it("Status 1 is told in a note", () => {
     const rig = write({ [A]: "1" })
       .begin()

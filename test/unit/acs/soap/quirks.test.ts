@@ -157,6 +157,25 @@ describe("framing seen in the field (specs/cwmp.md §9, §10)", () => {
     });
   });
 
+  it("a CommandKey loses the blanks around it, and a negative FaultCode stays a failure", () => {
+    const body = "<CommandKey> k </CommandKey><FaultStruct><FaultCode>-1</FaultCode></FaultStruct>";
+    expect(requestIn("TransferComplete", soap(`<cwmp:TransferComplete>${body}</cwmp:TransferComplete>`))).toMatchObject(
+      {
+        CommandKey: "k",
+        FaultStruct: { FaultCode: -1 },
+      },
+    );
+  });
+
+  it("a fault is found under either of its names, so that no failure reads as a success", () => {
+    const fault = "<FaultCode>9018</FaultCode><FaultString>crc</FaultString>";
+    const transfer = `<cwmp:TransferComplete><CommandKey>k</CommandKey><Fault>${fault}</Fault></cwmp:TransferComplete>`;
+    expect(requestIn("TransferComplete", soap(transfer)).FaultStruct).toEqual({ FaultCode: 9018, FaultString: "crc" });
+    const results = `<Results><UUID>u</UUID><FaultStruct>${fault}</FaultStruct></Results>`;
+    const change = `<cwmp:DUStateChangeComplete>${results}</cwmp:DUStateChangeComplete>`;
+    expect(requestIn("DUStateChangeComplete", soap(change)).Results[0]?.Fault).toMatchObject({ FaultCode: 9018 });
+  });
+
   it("a DownloadResponse without Status leaves the transfer open", () => {
     expect(responseIn("Download", soap("<cwmp:DownloadResponse/>")).Status).toBe(1);
   });

@@ -36,6 +36,13 @@ describe("a Digest challenge", () => {
     });
   });
 
+  it("with nothing but auth-int is answered with the hash of no body (RFC 7616 §3.4.3; computed with Python's hashlib)", () => {
+    expect(fields('Digest realm="r", nonce="n", qop="auth-int"')).toMatchObject({
+      qop: "auth-int",
+      response: "a9854b76c3cde7e37486e8e1c418eb4e",
+    });
+  });
+
   it.each(["MD5-sess", "SHA-256", "SHA-256-sess"] as const)("of %s is answered in it", (algorithm) => {
     expect(fields(`Digest realm="r", nonce="n", qop="auth", algorithm="${algorithm}"`)).toMatchObject({
       algorithm,
@@ -66,7 +73,7 @@ describe("a Digest challenge", () => {
     ).toMatchObject({ algorithm: "SHA-256" });
   });
 
-  it.each(['Digest realm="r", nonce="n", qop="auth-int"', 'Digest realm="r", nonce="n", algorithm=SHA-512-256'])(
+  it.each(['Digest realm="r", nonce="n", qop="auth-conf"', 'Digest realm="r", nonce="n", algorithm=SHA-512-256'])(
     "that we do not speak is not answered: %s",
     (header) => {
       expect(answer(header)).toEqual({ ok: false, reason: "unsupported" });

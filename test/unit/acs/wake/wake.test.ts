@@ -21,9 +21,10 @@ function start() {
   const events: EventInput[] = [];
   const calls: { url: string; username: string | undefined; at: number }[] = [];
   const startedAt = clock.now();
-  const fleet = { open: ["queued"] as OperationState[], credentials: true };
+  const fleet = { open: ["queued"] as OperationState[], credentials: true, credentialKey: "cwmp:d1" };
   const device: Partial<DeviceDocument> = {
     _id: "d1",
+    identity: { oui: "00D0FF", productClass: "GW", serialNumber: "SN-1" },
     endpoints: [{ key: "cwmp:d1", protocol: "cwmp", state: { connectionRequestUrl: "http://10.0.0.1:7547/cr" } }],
     contact: { firstAt: 0, lastAt: startedAt - hours(1), reasons: ["2 PERIODIC"], count: 1 },
   };
@@ -35,7 +36,7 @@ function start() {
       devices: { get: async (id: string) => (id === "d1" ? (structuredClone(device) as DeviceDocument) : undefined) },
       credentials: {
         findForWaking: async (key: string) =>
-          fleet.credentials && key === "cwmp:d1" ? { username: "acs", secret: "pw" } : undefined,
+          fleet.credentials && key === fleet.credentialKey ? { username: "acs", secret: "pw" } : undefined,
       },
       events: { append: async (more: readonly EventInput[]) => void events.push(...more) },
       operations: {
@@ -77,6 +78,14 @@ describe("a request for a contact", () => {
     expect(calls).toEqual([{ url: "http://10.0.0.1:7547/cr", username: "acs", at: 0 }]);
     expect(await wake.state("d1")).toMatchObject({ attempts: 1 });
     expect(events).toEqual([]);
+  });
+
+  it("finds credentials that were stored under the key without percent-encoding", async () => {
+    const { ask, queue, calls, fleet } = start();
+    fleet.credentialKey = "cwmp:00D0FF-GW-SN-1";
+    await ask();
+    await queue.run();
+    expect(calls).toMatchObject([{ username: "acs" }]);
   });
 
   it("is done by the contact that the call led to", async () => {

@@ -345,12 +345,30 @@ describe("an upload", () => {
     expect((await files.list({ limit: 1 })).items[0]).toMatchObject({ size: 8, name: "sys.log" });
   });
 
+  it("as a form that is cut off is answered 400, and nothing of it is kept", async () => {
+    const { client, upload, files } = await start();
+    const form = '--b\r\nContent-Disposition: form-data; name="f"; filename="sys.log"\r\n\r\nthe lo';
+    client.send(
+      `${request("POST", await upload(), { "Content-Type": "multipart/form-data; boundary=b", "Content-Length": String(form.length) })}${form}`,
+    );
+    expect((await client.next()).status).toBe(400);
+    expect((await files.list({ limit: 10 })).items).toEqual([]);
+  });
+
   it("as a form without a file is answered 400", async () => {
     const { client, upload } = await start();
     client.send(
       `${request("POST", await upload(), { "Content-Type": "multipart/form-data; boundary=b", "Content-Length": "7" })}--b--\r\n`,
     );
     expect((await client.next()).status).toBe(400);
+  });
+
+  it("of a part is refused, since it would be taken for the whole", async () => {
+    const { client, upload, files } = await start();
+    const part = { "Content-Range": "bytes 4-7/8", "Content-Length": "4" };
+    client.send(`${request("PUT", await upload(), part)}logs`);
+    expect((await client.next()).status).toBe(400);
+    expect((await files.list({ limit: 1 })).items).toEqual([]);
   });
 
   it("repeated is stored once", async () => {
