@@ -152,7 +152,7 @@ export class MongoCollection<D extends Document> implements Collection<D> {
 
   /** An index over the same fields with other options is replaced. */
   async createIndex(keys: Record<string, 1 | -1>, options: IndexOptions = {}): Promise<void> {
-    await this.#run(async (collection) => {
+    await this.#change(async (collection) => {
       try {
         await collection.createIndex(keys, toIndexOptions(options));
       } catch (error) {
@@ -186,8 +186,9 @@ export class MongoCollection<D extends Document> implements Collection<D> {
   }
 
   /**
-   * A write of one statement, repeated when the server has undone it, or when it is an upsert that was refused as a
-   * duplicate: of two upserts of one key at the same time one may be, and finds the document when it comes again.
+   * A write of one statement, or an index, repeated when the server has undone it, or when it is an upsert that was
+   * refused as a duplicate: of two upserts of one key at the same time one may be, and finds the document when it comes
+   * again.
    */
   async #change<T>(request: (collection: Driver) => Promise<T>, upsert = false): Promise<T> {
     for (let attempt = 1; ; attempt++) {
