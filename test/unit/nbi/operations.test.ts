@@ -120,6 +120,8 @@ describe("making operations", () => {
     ["a priority out of range", { kind: "wake", options: { priority: 0 } }, "/options/priority"],
     ["an expiry in the past", { kind: "wake", options: { expiresAt: "2020-01-01T00:00:00Z" } }, "/options/expiresAt"],
     ["a time without a zone", { kind: "wake", options: { notBefore: "2026-11-23T00:00:00" } }, "/options/notBefore"],
+    ["a leap second", { kind: "wake", options: { expiresAt: "2099-06-30T23:59:60Z" } }, "/options/expiresAt"],
+    ["a zone of hours alone", { kind: "wake", options: { expiresAt: "2099-06-30T10:00:00+01" } }, "/options/expiresAt"],
   ])("refuses %s with a pointer", async (_name, body, pointer) => {
     const answer = await create(body);
     expect(answer).toMatchObject({ status: 400, body: { code: "argument.invalid" } });
