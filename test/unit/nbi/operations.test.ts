@@ -99,6 +99,13 @@ describe("making operations", () => {
     expect(inexact).toMatchObject({ status: 400, body: { errors: [{ pointer: "/values/0/value" }] } });
   });
 
+  it("takes every character that XML has and refuses any other, which a device would get as a different one", async () => {
+    const write = (value: string) => create({ kind: "write", values: [{ path: "Device.A.Text", value }] });
+    expect((await write("tab\t line\r\n ]]>&< é 💥")).status).toBe(202);
+    for (const value of ["a\u0000b", "\u001b", "\ud800", "\ufffe"])
+      expect(await write(value)).toMatchObject({ status: 400, body: { errors: [{ pointer: "/values/0/value" }] } });
+  });
+
   it.each<[string, unknown, string]>([
     ["an unknown kind", { kind: "explode" }, "/kind"],
     ["no kind", {}, "/kind"],
