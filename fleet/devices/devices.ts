@@ -193,6 +193,8 @@ async function removeDevice(store: DeviceStore, id: string, by: string): Promise
   if (device === undefined) return false;
   await store.removeBelongings(device);
   if ((await store.devices.deleteOne({ _id: id })) === 0) return false;
+  // Again: what was made meanwhile, by whoever still saw the device.
+  await store.removeBelongings(device);
   const data = { identity: device.identity, by };
   await store.events.append([{ type: "device.deleted", at: store.clock.now(), deviceId: id, data }]);
   return true;
