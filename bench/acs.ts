@@ -1,3 +1,4 @@
+import { Command } from "commander";
 import { type LoadModel, loadModel } from "../sim/load/model.ts";
 import { Floor, informs, type Measured, measure, median, rowsOf, untilIdle, type Work } from "./measure.ts";
 import { memoryMib } from "./processes.ts";
@@ -7,7 +8,14 @@ import { StewardProcess } from "./steward.ts";
 // Sessions per second and CPU per session, beside a bare node:http server that answers the same bytes.
 //   npm run bench [-- --json FILE] [-- --quick]     STEWARD_TEST_MONGODB_URL adds the MongoDB engine.
 
-const quick = process.argv.includes("--quick");
+const { quick = false } = new Command("bench")
+  .description(
+    "Sessions per second and CPU per session; minutes long. STEWARD_TEST_MONGODB_URL adds the MongoDB engine.",
+  )
+  .option("--quick", "fewer devices and rounds")
+  .option("--json <file>", "writes the rows there")
+  .parse()
+  .opts<{ quick?: true }>();
 const DEVICES = quick ? 128 : 256;
 /** Sessions of one measurement; short ones, so that the floor before and after it saw the same machine. */
 const SESSIONS = 1_000;

@@ -185,4 +185,4 @@ try {
   command.error(`error: ${error instanceof Error ? error.message : "the CPEs cannot start"}`);
 }
 if (!stopped)
-  console.log(`${options.count} CPEs have made contact with ${options.acs}: ${JSON.stringify(fleet.counts)}`);
+  console.log(`${options.count} CPEs had their first session with ${options.acs}: ${JSON.stringify(fleet.counts)}`);

@@ -1,4 +1,4 @@
-import { isDuplicateKey, StewardError } from "../../kernel/errors.ts";
+import { asStewardError, isDuplicateKey, StewardError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { Clock, Instant } from "../../kernel/time.ts";
 import type { Collection, Filter, Update } from "../../platform/store/port.ts";
@@ -36,8 +36,17 @@ export const createDevices = (store: DeviceStore): Devices => ({
   endpoint: (device, protocol) => device.endpoints.find((endpoint) => endpoint.protocol === protocol),
 });
 
-const filterOf = async ({ searchables, clock }: DeviceStore, filter: string | undefined): Promise<Filter> =>
-  deviceFilter(filter, { now: clock.now(), searchable: await searchables.paths() });
+async function filterOf({ searchables, clock }: DeviceStore, filter: string | undefined): Promise<Filter> {
+  const compile = async () => deviceFilter(filter, { now: clock.now(), searchable: await searchables.paths() });
+  try {
+    return await compile();
+  } catch (error) {
+    if (asStewardError(error).details["parameter"] === undefined) throw error;
+    // Another process may have made it searchable a moment ago.
+    await searchables.reload();
+    return compile();
+  }
+}
 
 interface Order {
   path: string;
@@ -184,6 +193,8 @@ async function removeDevice(store: DeviceStore, id: string, by: string): Promise
   if (device === undefined) return false;
   await store.removeBelongings(device);
   if ((await store.devices.deleteOne({ _id: id })) === 0) return false;
+  // Again: what was made meanwhile, by whoever still saw the device.
+  await store.removeBelongings(device);
   const data = { identity: device.identity, by };
   await store.events.append([{ type: "device.deleted", at: store.clock.now(), deviceId: id, data }]);
   return true;

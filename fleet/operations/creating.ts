@@ -48,6 +48,7 @@ export async function createOperation(
   const operation = documentOf(store, { device, request, options, by, now, examination });
   const shared = await insert(store, operation, request, options, by);
   if (shared !== undefined) return { operation: await adopt(store, shared, device, options), created: false };
+  await requireStillThere(store, operation);
   store.meters.created.add({ kind: request.kind });
   await store.events.write([createdEvent(store, operation)]);
   if (operation.wakeAt !== undefined && operation.wakeAt <= now) await requestWake(store, operation);
@@ -72,11 +73,20 @@ function requireOptions(
     refuse("idempotencyKey", "has 1 to 255 characters");
 }
 
+const notFound = (deviceId: string): StewardError =>
+  new StewardError("resource.notFound", "there is no such device", { details: { deviceId } });
+
 function requireFound(device: StoredDevice | undefined, deviceId: string): asserts device is StoredDevice {
-  if (device === undefined)
-    throw new StewardError("resource.notFound", "there is no such device", { details: { deviceId } });
+  if (device === undefined) throw notFound(deviceId);
   if (device.admission === "rejected")
     throw new StewardError("state.conflict", "the device is rejected", { details: { deviceId } });
+}
+
+/** A device that was deleted meanwhile leaves nothing: who deletes it looks for its operations once more afterwards. */
+async function requireStillThere(store: OperationStore, { _id, deviceId }: StoredOperation): Promise<void> {
+  if ((await store.devices.gathered.findByKey(deviceId)) !== undefined) return;
+  await store.operations.gathered.deleteById(_id);
+  throw notFound(deviceId);
 }
 
 async function requireRoom(store: OperationStore, deviceId: string): Promise<void> {

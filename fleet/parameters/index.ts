@@ -59,7 +59,10 @@ export async function readParameters(
 /** The door's view of the parameters at rest. */
 export const createParameters = (store: ParameterStore): Parameters => ({
   read: (device, selectors) => readParameters(store, device._id, selectors),
-  searchable: async () => [...(await store.searchables.paths())].sort(),
+  async searchable() {
+    await store.searchables.reload();
+    return [...(await store.searchables.paths())].sort();
+  },
   makeSearchable: (path) => makeSearchable(store, path),
   stopSearchable: (path) => store.searchables.remove(path),
 });

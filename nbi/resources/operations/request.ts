@@ -14,14 +14,22 @@ type JsonItem = Extract<RequestBody, { kind: "write" }>["values"][number];
 const isExact = (value: unknown): boolean =>
   typeof value !== "number" || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && !/e/i.test(String(value)));
 
+/** Parameters have the characters of XML (1.0 §2.2): any other would reach the device as U+FFFD. */
+const CARRIED = /^[\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
+
+function mistakeIn(value: JsonItem["value"]): string | undefined {
+  if (!isExact(value)) return "this number is not exact in JSON: send it as text";
+  return typeof value === "string" && !CARRIED.test(value)
+    ? "this text has characters that XML does not have"
+    : undefined;
+}
+
 function writeItems(values: readonly JsonItem[]): WriteItem[] {
   const mistakes: ProblemItem[] = [];
   const items = values.map(({ path, value, type }, at) => {
-    const lexical = isExact(value) ? lexicalFromJson(value) : undefined;
-    if (lexical === undefined) {
-      mistakes.push({ pointer: `/values/${at}/value`, detail: "this number is not exact in JSON: send it as text" });
-    }
-    return defined({ path, value: lexical ?? "", type });
+    const detail = mistakeIn(value);
+    if (detail !== undefined) mistakes.push({ pointer: `/values/${at}/value`, detail });
+    return defined({ path, value: lexicalFromJson(value) ?? "", type });
   });
   if (mistakes.length > 0) throw invalid(mistakes);
   return items;

@@ -1,5 +1,6 @@
 import { StewardError } from "../../../kernel/errors.ts";
 import { route } from "../../http/route.ts";
+import { seenTogether } from "../tokens/policy.ts";
 import { presentToken } from "../tokens/presenter.ts";
 import { createdTokenSchema } from "../tokens/schema.ts";
 import { setupPolicy } from "./policy.ts";
@@ -17,7 +18,8 @@ const consume = route({
     const made = await services.access.setup.consume(setupToken, name);
     if (made === undefined) throw new StewardError("authentication.required", "the setup token is wrong or used up");
     note(made.token.id, { name });
-    return { status: 201, body: { ...presentToken(made.token, made.token.permissions, now), secret: made.secret } };
+    const [seen] = seenTogether([made.token]);
+    return { status: 201, body: { ...presentToken(seen!, made.token.permissions, now), secret: made.secret } };
   },
 });
 

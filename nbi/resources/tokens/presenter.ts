@@ -1,12 +1,11 @@
-import type { Token } from "../../../fleet/access/model.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import { defined } from "../../http/defined.ts";
 import { isoOf, toIso } from "../../http/instant.ts";
 import { canOf } from "../../policy.ts";
-import { tokenActions } from "./policy.ts";
+import { type SeenToken, tokenActions } from "./policy.ts";
 import type { TokenBody } from "./schema.ts";
 
-export const presentToken = (token: Token, grants: readonly string[], now: Instant): TokenBody =>
+export const presentToken = (token: SeenToken, grants: readonly string[], now: Instant): TokenBody =>
   defined({
     id: token.id,
     name: token.name,

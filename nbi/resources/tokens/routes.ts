@@ -5,7 +5,8 @@ import { invalid } from "../../http/problem.ts";
 import { noContent, ok, route } from "../../http/route.ts";
 import { covers, isGrant } from "../../permissions.ts";
 import { canOf, requireState } from "../../policy.ts";
-import { tokenActions, tokenPolicy } from "./policy.ts";
+import type { NbiServices } from "../../ports.ts";
+import { type SeenToken, seenTogether, tokenActions, tokenPolicy } from "./policy.ts";
 import { presentToken } from "./presenter.ts";
 import { createdTokenSchema, meSchema, newTokenSchema, tokenList } from "./schema.ts";
 
@@ -29,11 +30,17 @@ const list = route({
   action: tokenPolicy.list,
   answers: { 200: { description: "Newest first, revoked ones too", schema: tokenList } },
   async handle({ services, caller: { permissions }, now }) {
-    const tokens = await services.access.tokens.list();
+    const tokens = seenTogether(await services.access.tokens.list());
     const can = canOf({ create: tokenPolicy.create }, undefined, permissions, now);
     return ok({ items: tokens.map((token) => presentToken(token, permissions, now)), can });
   },
 });
+
+async function seenToken({ access }: NbiServices, tokenId: string): Promise<SeenToken> {
+  const token = seenTogether(await access.tokens.list()).find(({ id }) => id === tokenId);
+  if (token === undefined) throw new StewardError("resource.notFound", "there is no such token");
+  return token;
+}
 
 /** Known permissions only, and none that the caller does not have. */
 function requireGrants(wanted: readonly string[], held: readonly string[]): void {
@@ -69,7 +76,8 @@ const create = route({
       caller.name,
     );
     note(token.id, { name, permissions });
-    return { status: 201, body: { ...presentToken(token, caller.permissions, now), secret } };
+    const seen = await seenToken(services, token.id);
+    return { status: 201, body: { ...presentToken(seen, caller.permissions, now), secret } };
   },
 });
 
@@ -81,9 +89,7 @@ const revoke = route({
   action: tokenPolicy.revoke,
   answers: { 204: { description: "Revoked" } },
   async handle({ params: { tokenId }, services, caller, now }) {
-    const token = await services.access.tokens.get(tokenId);
-    if (token === undefined) throw new StewardError("resource.notFound", "there is no such token");
-    requireState(tokenActions.revoke, token, now);
+    requireState(tokenActions.revoke, await seenToken(services, tokenId), now);
     await services.access.tokens.revoke(tokenId, caller.name);
     return noContent;
   },

@@ -16,6 +16,8 @@ const DUPLICATE_TEXT =
   /(?:duplicate|conflicting) key value violates|could not create (?:exclusion constraint|unique index)/;
 /** PostgreSQL, below DocumentDB, has undone the statement: it may be sent again. */
 const UNDONE_TEXT = /deadlock detected|could not serialize access/;
+/** The same of one write among others, whose code is PostgreSQL's SQLSTATE: 40001 and 40P01, six bits a character. */
+const UNDONE_STATES = new Set<unknown>([16_777_220, 16_908_292]);
 const INTERNAL_ERROR = 1;
 const IMMUTABLE_FIELD = 66;
 
@@ -34,7 +36,7 @@ export const isDuplicateKey = (answer: ServerAnswer): boolean =>
 
 /** Whether the server has undone what it was asked, because others wrote at the same time. */
 export const isUndone = (answer: ServerAnswer): boolean =>
-  answer.code === INTERNAL_ERROR && UNDONE_TEXT.test(textOf(answer));
+  UNDONE_STATES.has(answer.code) || (answer.code === INTERNAL_ERROR && UNDONE_TEXT.test(textOf(answer)));
 
 /** Whether the broken index is that of the `_id`. */
 export const isDuplicateId = (answer: ServerAnswer): boolean =>
@@ -70,7 +72,12 @@ export function translateAnswer(collection: string, answer: ServerAnswer | Mongo
   if (isDuplicateKey(answer)) return duplicateKey(collection, answer);
   // FerretDB answers InternalError (1) while its own database is away.
   const code = answer.code;
-  if (isUnavailable(answer) || code === INTERNAL_ERROR || (typeof code === "number" && TRANSIENT.has(code)))
+  if (
+    isUnavailable(answer) ||
+    isUndone(answer) ||
+    code === INTERNAL_ERROR ||
+    (typeof code === "number" && TRANSIENT.has(code))
+  )
     return unavailable(answer);
   return new StewardError("internal", textOf(answer), { cause: answer });
 }

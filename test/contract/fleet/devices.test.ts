@@ -42,6 +42,18 @@ describeFleet("devices", (fixture) => {
     expect((await fixture.fleet.devices.get(_id))!.tags).toEqual(["kept"]);
   });
 
+  it("leave no operation behind that was made while they were removed", async () => {
+    const { _id } = await provision("GOING");
+    const { devices, operations } = fixture.fleet;
+    const create = () =>
+      operations.create(_id, { kind: "reboot" }, {}, { name: "t" }).catch((error: { code: string }) => error.code);
+    const early = Array.from({ length: 20 }, create);
+    const removing = devices.remove(_id, "t");
+    const made = await Promise.all([...early, ...Array.from({ length: 20 }, create), removing]);
+    expect(made.filter((each) => typeof each === "string" && each !== "resource.notFound")).toEqual([]);
+    expect(await fleetCollections(fixture.store).operations.find({ deviceId: _id }).toArray()).toEqual([]);
+  });
+
   it("are removed with everything that is theirs, but for their events", async () => {
     const { _id } = await known("D3");
     const { devices, operations, credentials, events } = fixture.fleet;

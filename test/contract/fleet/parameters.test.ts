@@ -260,6 +260,15 @@ describeFleet("parameters", (fixture) => {
     await fixture.fleet.parameters.stopSearchable(path);
   });
 
+  it("that one process has made searchable are so at once for another", async () => {
+    const other = fixture.another();
+    expect(await other.parameters.searchable()).toEqual([]);
+    await fixture.fleet.parameters.makeSearchable("Device.Time.NTPServer1");
+    expect((await other.devices.list({ filter: "Device.Time.NTPServer1:none", limit: 1 })).items).toEqual([]);
+    await fixture.fleet.parameters.stopSearchable("Device.Time.NTPServer1");
+    expect(await other.parameters.searchable()).toEqual([]);
+  });
+
   it("that are searchable compare as numbers", async () => {
     const power = "Device.Optical.Interface.{i}.OpticalSignalLevel";
     await fixture.fleet.parameters.makeSearchable(power);

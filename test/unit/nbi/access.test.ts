@@ -70,6 +70,27 @@ describe("tokens", () => {
     expect((await api.call("DELETE", "/tokens/nothing")).status).toBe(404);
   });
 
+  it("keeps the last one that may do everything, since nobody could make one again", async () => {
+    const alone = await Api.start();
+    try {
+      const mine = String((await alone.call("GET", "/me")).body["tokenId"]);
+      const manager = await alone.token(["tokens:write"]);
+      const verdict = async () => itemsOf(await alone.call("GET", "/tokens")).find(({ id }) => id === mine)?.["can"];
+      expect(await verdict()).toEqual({ revoke: { missing: "state", reason: expect.stringContaining("last one") } });
+      for (const token of [undefined, manager])
+        expect((await alone.call("DELETE", `/tokens/${mine}`, { token })).status).toBe(409);
+      const body = { name: "second", permissions: ["*"] };
+      const passing = await alone.call("POST", "/tokens", { body: { ...body, expiresAt: "2099-01-01T00:00:00Z" } });
+      expect(passing).toMatchObject({ status: 201, body: { can: { revoke: true } } });
+      expect((await alone.call("DELETE", `/tokens/${mine}`)).status).toBe(409);
+      const second = await alone.call("POST", "/tokens", { body });
+      expect(await verdict()).toEqual({ revoke: true });
+      expect((await alone.call("DELETE", `/tokens/${idOf(second)}`)).status).toBe(204);
+    } finally {
+      await alone.stop();
+    }
+  });
+
   it("hands out no permission that the maker does not hold, and none that does not exist", async () => {
     const token = await api.token(["tokens:write", "devices:read", "events:*"]);
     const attempt = (permissions: string[]) => api.call("POST", "/tokens", { token, body: { name: "x", permissions } });

@@ -99,6 +99,13 @@ describe("making operations", () => {
     expect(inexact).toMatchObject({ status: 400, body: { errors: [{ pointer: "/values/0/value" }] } });
   });
 
+  it("takes every character that XML has and refuses any other, which a device would get as a different one", async () => {
+    const write = (value: string) => create({ kind: "write", values: [{ path: "Device.A.Text", value }] });
+    expect((await write("tab\t line\r\n ]]>&< é 💥")).status).toBe(202);
+    for (const value of ["a\u0000b", "\u001b", "\ud800", "\ufffe"])
+      expect(await write(value)).toMatchObject({ status: 400, body: { errors: [{ pointer: "/values/0/value" }] } });
+  });
+
   it.each<[string, unknown, string]>([
     ["an unknown kind", { kind: "explode" }, "/kind"],
     ["no kind", {}, "/kind"],
@@ -120,6 +127,8 @@ describe("making operations", () => {
     ["a priority out of range", { kind: "wake", options: { priority: 0 } }, "/options/priority"],
     ["an expiry in the past", { kind: "wake", options: { expiresAt: "2020-01-01T00:00:00Z" } }, "/options/expiresAt"],
     ["a time without a zone", { kind: "wake", options: { notBefore: "2026-11-23T00:00:00" } }, "/options/notBefore"],
+    ["a leap second", { kind: "wake", options: { expiresAt: "2099-06-30T23:59:60Z" } }, "/options/expiresAt"],
+    ["a zone of hours alone", { kind: "wake", options: { expiresAt: "2099-06-30T10:00:00+01" } }, "/options/expiresAt"],
   ])("refuses %s with a pointer", async (_name, body, pointer) => {
     const answer = await create(body);
     expect(answer).toMatchObject({ status: 400, body: { code: "argument.invalid" } });

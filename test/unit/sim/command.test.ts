@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { misbehaviourNames } from "../../../sim/cpe/misbehaviours.ts";
@@ -18,6 +19,19 @@ describe("npm run sim", () => {
     expect(code).toBe(0);
     for (const name of ["--acs", "--count", "--data-model", "--misbehave", "--fault", "{serial}", ...misbehaviourNames])
       expect(stdout).toContain(name);
+  }, 20_000);
+
+  it("does not say that a CPE made contact which could not", async () => {
+    const args = ["--import", "tsx", "bin/sim.ts", "--count", "1", "--acs", "http://127.0.0.1:1/"];
+    const child = spawn(process.execPath, args, { cwd: root });
+    let stdout = "";
+    child.stdout.on("data", (text: Buffer) => {
+      stdout += text.toString();
+      if (stdout.includes('"failed":1')) child.kill();
+    });
+    await once(child, "close");
+    expect(stdout).toContain("ECONNREFUSED");
+    expect(stdout).not.toContain("made contact");
   }, 20_000);
 
   it.each([

@@ -81,5 +81,9 @@ describe("an error of the driver", () => {
   it("tells what the server has undone", () => {
     expect(isUndone(answer(1, "deadlock detected"))).toBe(true);
     expect(isUndone(answer(1, "failed to connect"))).toBe(false);
+    // As FerretDB 2.7 answers a replaceOne: SQLSTATE 40P01.
+    expect(isUndone(answer(16_908_292, "deadlock detected"))).toBe(true);
+    expect(isUndone(answer(16_777_220, "could not serialize access due to concurrent update"))).toBe(true);
+    expect(translate("devices", answer(16_908_292, "deadlock detected")).code).toBe("engine.unavailable");
   });
 });
