@@ -40,7 +40,7 @@ export interface Attempt {
 export const refusalReasons = {
   missing: "no credentials",
   wrong: "unknown username or wrong password",
-  stale: "the nonce has expired; the device should try again",
+  stale: "the nonce is none of ours or has expired; the device should try again",
   basicRefused: "Basic without TLS is not accepted (STEWARD_ACS_BASIC_OVER_HTTP)",
   unusable: "credentials of a kind that is not understood",
   blocked: "too many failures; not looked at for a while",

@@ -73,8 +73,10 @@ export class FileServer {
         await this.#route(request, response, peer);
       } catch (cause) {
         const error = asStewardError(cause);
-        const erred = error.party === "steward" && !request.socket.destroyed;
-        log[erred ? "error" : "info"]({ error, peer, method: request.method }, "file transfer failed");
+        const { method } = request;
+        if (request.socket.destroyed)
+          log.info({ peer, method, reason: error.message }, "the peer left during a transfer");
+        else log[error.party === "steward" ? "error" : "info"]({ error, peer, method }, "file transfer failed");
         this.#fail(response, error);
       } finally {
         this.#transfers -= 1;
