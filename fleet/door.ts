@@ -158,8 +158,8 @@ export interface Credential {
 export interface Credentials {
   /** Candidates for what a peer claims to be; the secret comes decrypted, for Digest and Basic alike. Costs one gathered read. */
   findForAuthentication(username: string): Promise<{ credential: Credential; secret: string }[]>;
-  /** What to present to the device when waking it. */
-  findForWaking(endpointKey: string): Promise<{ username: string; secret: string } | undefined>;
+  /** What to present to the device when waking it: its own, which may stand under another spelling of the key, or its group's. */
+  findForWaking(endpointKey: string, spelling?: string): Promise<{ username: string; secret: string } | undefined>;
   put(credential: Omit<Credential, "id">, secret: string): Promise<Credential>;
   list(filter: { endpointKey?: string }): Promise<Credential[]>;
   remove(id: string): Promise<boolean>;

@@ -237,11 +237,8 @@ class Waker implements Wake {
   }
 
   /** Also where an operator wrote the key without percent-encoding, as for authentication. */
-  async #credentialsOf({ identity }: DeviceDocument, key: string): Promise<WakeCredentials | undefined> {
-    const { credentials } = this.#options.fleet();
-    const plainKey = `cwmp:${identityText(identity)}`;
-    const plain = plainKey === key ? undefined : await credentials.findForWaking(plainKey);
-    return plain ?? credentials.findForWaking(key);
+  #credentialsOf({ identity }: DeviceDocument, key: string): Promise<WakeCredentials | undefined> {
+    return this.#options.fleet().credentials.findForWaking(key, `cwmp:${identityText(identity)}`);
   }
 
   async #isWanted({ _id, unconditional }: WakeDocument): Promise<boolean> {

@@ -60,9 +60,14 @@ export class StoredCredentials implements Credentials {
     return found.map((document) => ({ credential: shown(document), secret: this.#open(document) }));
   }
 
-  async findForWaking(endpointKey: string): Promise<{ username: string; secret: string } | undefined> {
-    const [own] = await this.#store.credentials.gathered.findAllByKey(endpointKey, "endpointKey", forWaking);
-    const document = own ?? (await this.#groupFor(endpointKey));
+  async findForWaking(
+    endpointKey: string,
+    spelling = endpointKey,
+  ): Promise<{ username: string; secret: string } | undefined> {
+    const { gathered } = this.#store.credentials;
+    const keys = [...new Set([endpointKey, spelling])];
+    const own = await Promise.all(keys.map((key) => gathered.findAllByKey(key, "endpointKey", forWaking)));
+    const document = own.flat()[0] ?? (await this.#groupFor(endpointKey));
     return document && { username: document.username, secret: this.#open(document) };
   }
 

@@ -117,6 +117,9 @@ describeFleet("credentials", (fixture) => {
     expect(await credentials.findForWaking(own("K3").endpointKey)).toEqual({ username: "h", secret: "b" });
     await credentials.put({ scope: own("K3"), purpose, username: "own" }, "d");
     expect(await credentials.findForWaking(own("K3").endpointKey)).toEqual({ username: "own", secret: "d" });
+    expect(await credentials.findForWaking("cwmp:K4", own("K3").endpointKey)).toMatchObject({ username: "own" });
+    await credentials.put({ scope: { endpointKey: "cwmp:K3plain" }, purpose, username: "plain" }, "e");
+    expect(await credentials.findForWaking(own("K3").endpointKey, "cwmp:K3plain")).toMatchObject({ username: "own" });
     expect(await credentials.findForWaking("cwmp:nobody")).toBeUndefined();
     expect(await credentials.findForAuthentication("own")).toEqual([]);
   });

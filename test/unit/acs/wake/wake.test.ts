@@ -35,8 +35,8 @@ function start() {
     fleet: () => ({
       devices: { get: async (id: string) => (id === "d1" ? (structuredClone(device) as DeviceDocument) : undefined) },
       credentials: {
-        findForWaking: async (key: string) =>
-          fleet.credentials && key === fleet.credentialKey ? { username: "acs", secret: "pw" } : undefined,
+        findForWaking: async (...keys: string[]) =>
+          fleet.credentials && keys.includes(fleet.credentialKey) ? { username: "acs", secret: "pw" } : undefined,
       },
       events: { append: async (more: readonly EventInput[]) => void events.push(...more) },
       operations: {
