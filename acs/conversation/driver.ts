@@ -7,6 +7,7 @@ import type { SessionEvent } from "../session/events.ts";
 import { serialiseSession } from "../session/session.ts";
 import { isLive } from "../session/states.ts";
 import { step } from "../session/step.ts";
+import type { Dialect } from "../soap/dialect.ts";
 import { encodeEnvelope } from "../soap/encode.ts";
 import { Completions } from "./completions.ts";
 import { openContact } from "./contact.ts";
@@ -202,10 +203,7 @@ export class Driver {
     const { run, session } = live;
     if (!run?.pending || !session.outstanding) return { type: "rpcWithdrawn" };
     const { rpc, dialect } = run.pending;
-    const body = encodeEnvelope(
-      { namespace: session.namespace, message: rpc, id: session.outstanding.id },
-      { ...live.quirks.dialect, ...dialect },
-    );
+    const body = this.#encode(live, session.outstanding.id, rpc, { dialect });
     [live.session] = step(session, { type: "replySent", status: 200, body }, this.#deps.clock.now());
     const [begun, kept] = await Promise.all([this.#work.store(run), this.#keep(live)]);
     if (!kept) return { type: "leaseLost" };
@@ -275,7 +273,7 @@ export class Driver {
         const message = { kind: "response", name: "Inform", body: { MaxEnvelopes: 1 } } as const;
         const useVersion = live.inform?.useVersion;
         live.inform = undefined;
-        return ok(this.#encode(live, effect.id, message, useVersion));
+        return ok(this.#encode(live, effect.id, message, { useVersion }));
       }
       case "answerRequest": {
         const message = { kind: "response", name: effect.method, body: effect.body } as ResponseMessage;
@@ -312,9 +310,15 @@ export class Driver {
     this.#metrics.rpcs.add({ method, outcome: "sent" });
   }
 
-  #encode(live: Live, id: string | undefined, message: CwmpMessage, useVersion?: string): string {
+  #encode(
+    live: Live,
+    id: string | undefined,
+    message: CwmpMessage,
+    { useVersion, dialect }: { useVersion?: string | undefined; dialect?: Partial<Dialect> } = {},
+  ): string {
     const { namespace } = live.session;
-    return encodeEnvelope({ namespace, message, id, useVersion }, live.quirks.dialect);
+    const spelling = dialect === undefined ? live.quirks.dialect : { ...live.quirks.dialect, ...dialect };
+    return encodeEnvelope({ namespace, message, id, useVersion }, spelling);
   }
 
   /** Nothing that was not stored is acknowledged: the CPE is told to come again, and what it told before still holds. */

@@ -1,4 +1,4 @@
-import { provisionalKeys } from "../../fleet/devices/identity.ts";
+import { identityText, provisionalKeys } from "../../fleet/devices/identity.ts";
 import type { DeviceIdentity } from "../../fleet/devices/model.ts";
 import type { RpcRequest } from "../rpc/index.ts";
 import type { Principal } from "../session/principal.ts";
@@ -35,6 +35,9 @@ export function cwmpEndpointKey({ oui, productClass, serialNumber }: DeviceIdent
   return `${SCHEME}${pieces.map(encode).join("-")}`;
 }
 
+/** The same with nothing encoded, as an operator writes it whose serial is SN-1. */
+export const plainEndpointKey = (identity: DeviceIdentity): string => `${SCHEME}${identityText(identity)}`;
+
 /**
  * Whether the peer that was proved may speak for this device; else why not (specs §1.3). A name of the recommended form
  * binds to its device even where the credential is a group's, or any device could impersonate another.
@@ -52,7 +55,7 @@ export function identityConflict(principal: Principal, identity: DeviceIdentity)
         if (endpointKey === cwmpEndpointKey(identity)) return undefined;
         // A device that was announced has its credential before it has an endpoint of its own.
         if (provisionalKeys("cwmp", identity).includes(endpointKey)) return undefined;
-        // An operator writes the key as TR-069 writes the identity, where a serial such as SN-1 would have to be encoded.
+        // Plain, or with other characters encoded than we do.
         if (endpointKey.startsWith(SCHEME) && names(identity, endpointKey.slice(SCHEME.length))) return undefined;
         return `the credential is for ${endpointKey}`;
       }

@@ -15,7 +15,7 @@ export interface Run {
   procedure: AnyProcedure;
   progress: unknown;
   /** The next RPC, not sent yet. */
-  pending?: { rpc: RequestMessage; repeatable: boolean; dialect: Partial<Dialect> };
+  pending?: { rpc: RequestMessage; repeatable: boolean; dialect?: Partial<Dialect> | undefined };
   /** The operation is `active` in the store. */
   begun: boolean;
   /** `progress` is older than what the device is asked for: its answer is of no use, the operation resumes instead. */

@@ -29,7 +29,7 @@ function newFacts(live: Live, { source, observations }: ParameterPatch): DeviceF
   return facts;
 }
 
-const pendingOf = ({ rpc, repeatable = false, dialect = {} }: Decision & { do: "send" }): Run["pending"] => ({
+const pendingOf = ({ rpc, repeatable = false, dialect }: Decision & { do: "send" }): Run["pending"] => ({
   rpc,
   repeatable,
   dialect,

@@ -1,4 +1,3 @@
-import { identityText } from "../../fleet/devices/identity.ts";
 import type { DeviceDocument } from "../../fleet/devices/model.ts";
 import type { Credentials, Devices, Events, Operations, WakePort } from "../../fleet/door.ts";
 import type { EventType } from "../../fleet/events/model.ts";
@@ -9,6 +8,7 @@ import type { HandlesOf, MetricTable } from "../../platform/metrics/definition.t
 import type { Metrics } from "../../platform/metrics/metrics.ts";
 import type { Job, Queue, QueueEngine, QueueWorker } from "../../platform/queue/port.ts";
 import type { Collection, Store } from "../../platform/store/port.ts";
+import { plainEndpointKey } from "../conversation/identity.ts";
 import type { WakeCredentials } from "./answer-challenge.ts";
 import { type WakeFailure, type WakeOutcome, wakeFailures } from "./connection-request.ts";
 import { firstTry, nextTry, type WakeDocument, type WakePolicy } from "./schedule.ts";
@@ -238,7 +238,7 @@ class Waker implements Wake {
 
   /** Also where an operator wrote the key without percent-encoding, as for authentication. */
   #credentialsOf({ identity }: DeviceDocument, key: string): Promise<WakeCredentials | undefined> {
-    return this.#options.fleet().credentials.findForWaking(key, `cwmp:${identityText(identity)}`);
+    return this.#options.fleet().credentials.findForWaking(key, plainEndpointKey(identity));
   }
 
   async #isWanted({ _id, unconditional }: WakeDocument): Promise<boolean> {

@@ -163,7 +163,7 @@ describe("read", () => {
         rig.names(`${path}Deeper.`);
       }
     }
-    expect(rig.outcome).toBeDefined();
+    expect(rig.outcome).toMatchObject({ state: "done" });
     expect(messages).toBeLessThan(100);
   });
 
